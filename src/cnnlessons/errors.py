@@ -1,0 +1,18 @@
+"""The errors a user's own mistake raises; each message says what is wrong and the way out."""
+
+
+class ShapeError(ValueError):
+    """A layer cannot take the shape it is given. Names the layer, the sizes and the way out."""
+
+
+class UnknownName(ValueError):
+    """A name that is not in a catalogue; the message suggests the nearest one."""
+
+
+def unknown(what: str, name: str, known) -> UnknownName:
+    """The error for `name`, which is not one of `known`; suggests the nearest."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(name), list(known), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(map(repr, known))
+    return UnknownName(f"no {what} named {name!r}; {hint}")

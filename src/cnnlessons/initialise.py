@@ -1,0 +1,58 @@
+"""How weights start, a function a recipe; each takes a model and overwrites its weights in place."""
+
+from torch import nn
+
+from cnnlessons.modules import Subsample, TableConv2d
+
+
+def torch_default(model: nn.Module) -> None:
+    """What PyTorch's constructors did already: uniform in ±1/√fan_in for convolutions and linear layers."""
+
+
+def lecun1998(model: nn.Module) -> None:
+    """Uniform in ±2.4/F, F the inputs of a unit (LeCun et al. 1998, App. A); biases alike.
+
+    A subsampling unit has four inputs that share one coefficient: ±0.6.
+    """
+    for module in model.modules():
+        if isinstance(module, TableConv2d):
+            for o, fan_in in enumerate(module.fan_in()):
+                nn.init.uniform_(module.weight[module.rows(o)], -2.4 / fan_in, 2.4 / fan_in)
+                nn.init.uniform_(module.bias[o : o + 1], -2.4 / fan_in, 2.4 / fan_in)
+        elif isinstance(module, Subsample):
+            for weights in (module.coefficient, module.bias):
+                nn.init.uniform_(weights, -2.4 / module.k**2, 2.4 / module.k**2)
+        elif isinstance(module, nn.Conv2d | nn.Linear):
+            fan_in = module.weight[0].numel()
+            for weights in (module.weight, module.bias):
+                nn.init.uniform_(weights, -2.4 / fan_in, 2.4 / fan_in)
+
+
+def glorot(model: nn.Module) -> None:
+    """Glorot's uniform weights and zero biases: Keras's default (Glorot & Bengio 2010)."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.xavier_uniform_(module.weight)
+            nn.init.zeros_(module.bias)
+
+
+def normal(model: nn.Module, ones=()) -> None:
+    """N(0, 0.01²) and zero biases, but 1 in the layers named in `ones` (Simonyan & Zisserman 2014, §3.1)."""
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.normal_(module.weight, std=0.01)
+            nn.init.constant_(module.bias, float(name in ones))
+
+
+def krizhevsky2012(model: nn.Module) -> None:
+    """N(0, 0.01²); biases 1 where a positive start feeds the ReLUs (Krizhevsky et al. 2012, §5)."""
+    normal(model, ones=("conv2", "conv4", "conv5", "fc6", "fc7"))
+
+
+INITIALISERS = {
+    "torch": torch_default,
+    "lecun1998": lecun1998,
+    "glorot": glorot,
+    "normal-0.01": normal,
+    "krizhevsky2012": krizhevsky2012,
+}
