@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from math import prod
 
-from cnnlessons.errors import ShapeError
+from cnnlessons.errors import ShapeError, unknown
 from cnnlessons.layers import Layer, Shape, times
 
 
@@ -47,8 +47,6 @@ class Trace(list):
             for row in self:
                 if row.layer.name == key:
                     return row
-            from cnnlessons.errors import unknown
-
             raise unknown("layer", key, [row.layer.name for row in self])
         found = super().__getitem__(key)
         return Trace(found, self.arch) if isinstance(key, slice) else found

@@ -1,0 +1,107 @@
+"""Layers that leave the shape alone: activations, softmax, dropout, normalisations."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from torch import nn
+
+from cnnlessons import modules
+from cnnlessons.layers.base import Layer, Shape
+
+
+class Elementwise(Layer):
+    """A layer that treats every number by itself and has no weights; subclasses name the module."""
+
+    make: ClassVar[type[nn.Module]]
+
+    def module(self, shape: Shape) -> nn.Module:
+        """The activation, never in place: an in-place one overwrites what a hook recorded."""
+        return self.make()
+
+
+class ReLU(Elementwise):
+    """max(0, a)."""
+
+    make = nn.ReLU
+
+
+class Tanh(Elementwise):
+    """tanh a."""
+
+    make = nn.Tanh
+
+
+class Sigmoid(Elementwise):
+    """1 / (1 + e⁻ᵃ), the logistic function."""
+
+    make = nn.Sigmoid
+
+
+class ScaledTanh(Elementwise):
+    """1.7159 tanh(2a/3), so that f(±1) = ±1 (LeCun et al. 1998, App. A)."""
+
+    make = modules.ScaledTanh
+
+
+class Softmax(Layer):
+    """eᶻ normalised over the classes."""
+
+    kind: ClassVar[str] = "output"
+
+    def module(self, shape: Shape) -> nn.Module:
+        """`nn.Softmax` over the channel or feature axis."""
+        return nn.Softmax(dim=1)
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """In training each number is zeroed with probability `p` and the rest scaled by 1/(1 − p)."""
+
+    p: float = 0.5
+    kind: ClassVar[str] = "dropout"
+
+    def module(self, shape: Shape) -> nn.Module:
+        """`nn.Dropout`."""
+        return nn.Dropout(self.p)
+
+
+@dataclass(frozen=True)
+class LRN(Layer):
+    """Local response normalisation over `n` neighbouring maps, with the paper's α (Krizhevsky et al. 2012, §3.3)."""
+
+    n: int = 5
+    k: float = 2.0
+    alpha: float = 1e-4
+    beta: float = 0.75
+    kind: ClassVar[str] = "norm"
+
+    def out(self, shape: Shape) -> Shape:
+        """Unchanged; a map is needed."""
+        return self.need_map(shape)
+
+    def module(self, shape: Shape) -> nn.Module:
+        """`nn.LocalResponseNorm`, which divides its alpha by n: hence n·α."""
+        return nn.LocalResponseNorm(self.n, alpha=self.n * self.alpha, beta=self.beta, k=self.k)
+
+
+class BatchNorm(Layer):
+    """Batch normalisation with a trained scale and shift a map."""
+
+    kind: ClassVar[str] = "norm"
+
+    def out(self, shape: Shape) -> Shape:
+        """Unchanged; a map is needed."""
+        return self.need_map(shape)
+
+    def params(self, shape: Shape) -> int:
+        """Scale and shift; the moving statistics are buffers."""
+        return 2 * shape[0]
+
+    def connections(self, shape: Shape) -> int:
+        """The value itself and its shift, for every unit."""
+        return 2 * prod(shape)
+
+    def module(self, shape: Shape) -> nn.Module:
+        """`nn.BatchNorm2d`."""
+        return nn.BatchNorm2d(shape[0])
