@@ -2,6 +2,8 @@
 
 from cnnlessons.arch import Arch, build
 from cnnlessons.catalogue import CATALOGUE
+from cnnlessons.data import load
 from cnnlessons.trace import trace
+from cnnlessons.training import Epoch, Recipe, evaluate, fit, outputs
 
-__all__ = ["CATALOGUE", "Arch", "build", "trace"]
+__all__ = ["CATALOGUE", "Arch", "Epoch", "Recipe", "build", "evaluate", "fit", "load", "outputs", "trace"]

@@ -1,0 +1,185 @@
+"""Recipe, Epoch and fit: the one training loop of the book."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from math import cos, pi
+
+import torch
+from torch import nn
+from tqdm.auto import tqdm
+
+from cnnlessons.errors import unknown
+from cnnlessons.losses import LOSSES, loss_for
+from cnnlessons.pixels import check_scale, pixels
+
+SCHEDULES = {
+    "constant": lambda done: 1.0,
+    "cosine": lambda done: (1 + cos(pi * done)) / 2,  # from 1 to 0 over the whole run
+}
+CHECK_EVERY = 64  # steps between looks at the loss: on a GPU a look waits for the queue
+
+
+class DivergedError(RuntimeError):
+    """The loss became infinite or undefined; `epoch` and `step` say when (both from 1)."""
+
+    def __init__(self, epoch: int, step: int, recipe: "Recipe"):
+        super().__init__(
+            f"the loss is no longer a number at step {step} of epoch {epoch} (lr={recipe.lr:g}, "
+            f"pixels={recipe.pixels!r}); try Recipe(lr={recipe.lr / 10:g}), Recipe(clip=5), or pixels='unit'"
+        )
+        self.epoch, self.step = epoch, step
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained: SGD with momentum; everything that can change between two runs."""
+
+    epochs: int = 10  # passes over the training pictures
+    batch: int = 64  # pictures a step
+    lr: float = 0.05  # SGD step size
+    momentum: float = 0.9  # share of the last step carried on
+    weight_decay: float = 0.0  # pull of every weight towards 0
+    schedule: str = "constant"  # of the step size: a name in SCHEDULES
+    clip: float | None = None  # largest length of the gradient, or None
+    pixels: str = "unit"  # a name in pixels.SCALES
+    loss: str = "own"  # a name in losses.LOSSES, or the one of the network's last layer
+    seed: int = 0  # order of the pictures, and dropout
+
+    def __post_init__(self):
+        for name, least in (("epochs", 1), ("batch", 1)):
+            if not isinstance(getattr(self, name), int) or getattr(self, name) < least:
+                raise ValueError(f"Recipe({name}={getattr(self, name)!r}): a whole number from {least} is needed")
+        for name in ("lr", "momentum", "weight_decay"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"Recipe({name}={getattr(self, name)!r}): must not be negative")
+        if self.clip is not None and not self.clip > 0:
+            raise ValueError(f"Recipe(clip={self.clip!r}): must be above 0, or None for no clipping")
+        check_scale(self.pixels)
+        if self.schedule not in SCHEDULES:
+            raise unknown("schedule", self.schedule, SCHEDULES)
+        if self.loss not in ("own", *LOSSES):
+            raise unknown("loss", self.loss, ["own", *LOSSES])
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass did. Losses are means over pictures, accuracies shares of pictures."""
+
+    n: int  # from 1
+    seconds: float  # of training alone
+    train_loss: float  # while training: in train mode, over weights that still change
+    train_accuracy: float  # likewise
+    test_loss: float  # after the pass, in eval mode
+    test_accuracy: float  # likewise
+    pictures_per_second: float  # of training alone
+
+    def __str__(self):
+        return (f"epoch {self.n:3d}  train loss {self.train_loss:.4f}  test loss {self.test_loss:.4f}  "
+                f"test accuracy {self.test_accuracy:.2%}")
+
+
+def chosen_device() -> torch.device:
+    """The device the environment variable CNNLESSONS_DEVICE names, else the CPU. Raises `ValueError` if it is absent."""
+    name = os.environ.get("CNNLESSONS_DEVICE", "cpu")
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(f"CNNLESSONS_DEVICE={name}, but PyTorch sees no CUDA device here; unset it to use the CPU")
+    return torch.device(name)
+
+
+def wide(model: nn.Module) -> bool:
+    """Whether some convolution reads 32 maps or more: below that bfloat16's tensor cores have nothing to chew."""
+    return any(isinstance(m, nn.Conv2d) and m.in_channels >= 32 for m in model.modules())
+
+
+def size_of(model: nn.Module) -> tuple[int, int] | None:
+    """Height and width the network was built for, or None for a model that `build` did not make."""
+    return model.input[1:] if hasattr(model, "input") else None
+
+
+def same_channels(model: nn.Module, x: torch.Tensor) -> None:
+    """Raise `ValueError` if pictures `x` have another number of channels than the network reads."""
+    if hasattr(model, "input") and x.shape[1] != model.input[0]:
+        raise ValueError(f"this network reads {model.input[0]} channel(s), but the pictures have {x.shape[1]}")
+
+
+@torch.no_grad()
+def outputs(model: nn.Module, x: torch.Tensor, recipe: Recipe = Recipe(), batch: int = 1000) -> torch.Tensor:
+    """The network's outputs (N, classes) in eval mode for pictures uint8 (N, C, H, W), on the model's device."""
+    same_channels(model, x)
+    device, was_training = next(model.parameters()).device, model.training
+    model.eval()
+    parts = [model(pixels(part.to(device), recipe.pixels, size_of(model))) for part in x.split(batch)]
+    model.train(was_training)
+    return torch.cat(parts)
+
+
+@torch.no_grad()
+def evaluate(model: nn.Module, split, recipe: Recipe = Recipe()) -> tuple[float, float]:
+    """Mean loss and accuracy of the network in eval mode over a `Split`."""
+    loss, out = loss_for(recipe.loss, model), outputs(model, split.x, recipe)
+    y = split.y.to(out.device)
+    return loss.value(out.float(), y).item(), (loss.decide(out) == y).float().mean().item()
+
+
+def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None) -> Iterator[Epoch]:
+    """Train `model` in place and yield an `Epoch` after each pass over `train`.
+
+    `train` and `test` are `Split`s: x uint8 (N, C, H, W), y int64 (N,). Pictures smaller than the network's input are
+    padded with background. All pictures move to `device` (default: CNNLESSONS_DEVICE, else the CPU) once, and a batch
+    is an index into them, so no step waits for a loader. The same seed gives the same curve, bit for bit on one CPU
+    machine with the same number of threads; the global random state is left alone. Afterwards the model is back on
+    the device it came from.
+
+    Raises `DivergedError` when the loss stops being a number.
+    """
+    same_channels(model, train.x)
+    loss, home = loss_for(recipe.loss, model), next(model.parameters()).device
+    device = chosen_device() if device is None else torch.device(device)
+    model.to(device, memory_format=torch.channels_last)
+    optimiser = torch.optim.SGD(model.parameters(), recipe.lr, recipe.momentum,
+                                weight_decay=recipe.weight_decay, fused=True)
+    x, y = train.x.to(device), train.y.to(device)
+    shuffle = torch.Generator().manual_seed(recipe.seed)
+    steps = -(-len(train) // recipe.batch)
+    try:
+        with tqdm(total=recipe.epochs * steps, unit="step", leave=False) as bar:
+            for n in range(1, recipe.epochs + 1):
+                start = time.perf_counter()
+                order = torch.randperm(len(train), generator=shuffle).to(device)
+                with torch.random.fork_rng():
+                    torch.manual_seed(recipe.seed * 10_007 + n)  # dropout, whatever happened between epochs
+                    train_loss, train_accuracy = one_pass(model, x, y, order, n, recipe, loss, optimiser, bar)
+                seconds = time.perf_counter() - start
+                yield Epoch(n, seconds, train_loss, train_accuracy, *evaluate(model, test, recipe), len(train) / seconds)
+    finally:
+        model.to(home)
+
+
+def one_pass(model, x, y, order, n, recipe, loss, optimiser, bar) -> tuple[float, float]:
+    """Epoch `n`: a step for each batch of `order`, an index into `x` and `y`. Returns mean loss and accuracy."""
+    model.train()
+    size, batches = size_of(model), order.split(recipe.batch)
+    bf16 = torch.autocast("cuda", torch.bfloat16) if x.is_cuda and wide(model) else nullcontext()
+    losses, right = [], torch.zeros((), device=x.device)
+    for step, index in enumerate(batches):
+        done = (n - 1 + step / len(batches)) / recipe.epochs
+        optimiser.param_groups[0]["lr"] = recipe.lr * SCHEDULES[recipe.schedule](done)
+        with bf16:
+            out = model(pixels(x[index], recipe.pixels, size))
+        value = loss.value(out.float(), y[index])
+        optimiser.zero_grad()
+        value.backward()
+        if recipe.clip:
+            nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
+        optimiser.step()
+        losses.append(value.detach() * len(index))
+        right += (loss.decide(out.detach()) == y[index]).sum()
+        if len(losses) % CHECK_EVERY == 0 or len(losses) == len(batches):
+            finite = torch.stack(losses).isfinite()
+            if not finite.all():
+                raise DivergedError(n, int((~finite).nonzero()[0]) + 1, recipe)
+            bar.update(len(losses) - bar.n % len(batches))
+    return torch.stack(losses).sum().item() / len(x), right.item() / len(x)
