@@ -15,7 +15,7 @@ J = 1.0  # the MAP criterion's "rubbish" penalty; the paper says only that it is
 
 @dataclass(frozen=True)
 class Loss:
-    """`value(outputs, y)`: mean over a batch of outputs (N, classes) and labels (N,); `decide(outputs)`: (N,) classes."""
+    """`value(outputs, y)`: mean over outputs (N, classes) and labels (N,); `decide(outputs)`: the classes (N,)."""
 
     value: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
     decide: Callable[[torch.Tensor], torch.Tensor]

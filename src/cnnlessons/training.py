@@ -82,7 +82,7 @@ class Epoch:
 
 
 def chosen_device() -> torch.device:
-    """The device the environment variable CNNLESSONS_DEVICE names, else the CPU. Raises `ValueError` if it is absent."""
+    """The device that the variable CNNLESSONS_DEVICE names, else the CPU. Raises `ValueError` if it is not there."""
     name = os.environ.get("CNNLESSONS_DEVICE", "cpu")
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise ValueError(f"CNNLESSONS_DEVICE={name}, but PyTorch sees no CUDA device here; unset it to use the CPU")
@@ -153,7 +153,8 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
                     torch.manual_seed(recipe.seed * 10_007 + n)  # dropout, whatever happened between epochs
                     train_loss, train_accuracy = one_pass(model, x, y, order, n, recipe, loss, optimiser, bar)
                 seconds = time.perf_counter() - start
-                yield Epoch(n, seconds, train_loss, train_accuracy, *evaluate(model, test, recipe), len(train) / seconds)
+                test_loss, test_accuracy = evaluate(model, test, recipe)
+                yield Epoch(n, seconds, train_loss, train_accuracy, test_loss, test_accuracy, len(train) / seconds)
     finally:
         model.to(home)
 
