@@ -6,4 +6,4 @@ from cnnlessons.catalogue import CATALOGUE
 from cnnlessons.trace import trace
 from cnnlessons.training import Epoch, Recipe, evaluate, fit, outputs
 
-__all__ = ["CATALOGUE", "Arch", "Epoch", "Recipe", "build", "evaluate", "fit", "outputs", "trace"]
+__all__ = ["CATALOGUE", "Arch", "Epoch", "Recipe", "build", "evaluate", "fit", "outputs", "record", "trace"]
