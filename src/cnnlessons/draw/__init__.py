@@ -1,0 +1,11 @@
+"""Drawings: axes in, axes out. Data first, then `ax`; without one, a new figure of the right size is made."""
+
+from cnnlessons.draw.field import receptive
+from cnnlessons.draw.grid import codes, kernels, limit, maps, pictures
+from cnnlessons.draw.matrix import confusion, table
+from cnnlessons.draw.network import diagram
+from cnnlessons.draw.series import Curve, curves, interval
+from cnnlessons.draw.sliding import window
+
+__all__ = ["Curve", "codes", "confusion", "curves", "diagram", "interval", "kernels", "limit", "maps", "pictures",
+           "receptive", "table", "window"]
