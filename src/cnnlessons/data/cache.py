@@ -58,7 +58,8 @@ def room(name):
             with tempfile.TemporaryDirectory(dir=root(), prefix=f"{name}.partial-") as folder:
                 yield Path(folder)
     except OSError as error:
-        raise Fault(root() / name, f"the cache cannot be written ({error})") from error
+        way = "name a folder you can write to in CNNLESSONS_CACHE"
+        raise Fault(root() / name, f"the cache cannot be written ({error})", way) from error
 
 
 def keep(folder, name):

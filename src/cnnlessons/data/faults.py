@@ -8,13 +8,14 @@ class DataError(RuntimeError):
 
 
 class Fault(Exception):
-    """What a reader or a download found wrong with one file, before anyone says what to do about it."""
+    """What a reader, a download or the cache found wrong with one file; `way` is a way out that only it knows."""
 
-    def __init__(self, file, reason):
+    def __init__(self, file, reason, way=None):
         super().__init__(f"{file}: {reason}")
-        self.file, self.reason = file, reason
+        self.file, self.reason, self.way = file, reason, way
 
 
-def data_error(name, fault, *ways):
-    """The DataError for a `fault` met while loading the set `name`; two `ways` out, the third always holds."""
-    return DataError(f"{name}: {fault.file}: {fault.reason}. Ways out: {'; '.join(ways)}; or {ALWAYS}.")
+def data_error(name, fault, first, second):
+    """The DataError for a `fault` met while loading the set `name`: two ways out, and the third that always holds."""
+    ways = "; ".join((fault.way or first, second))
+    return DataError(f"{name}: {fault.file}: {fault.reason}. Ways out: {ways}; or {ALWAYS}.")

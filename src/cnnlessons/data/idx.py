@@ -1,5 +1,7 @@
 """The idx format of MNIST: a magic number, the sizes, then one byte a value."""
 
+import os
+
 import numpy as np
 
 from cnnlessons.data import digest
@@ -33,9 +35,9 @@ def read(folder, known, size=None):
     arrays, digests = {}, {}
     for name in (f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")):
         packed = folder / f"{name}.gz"
-        path = packed if packed.exists() or not (folder / name).exists() else folder / name
-        if not path.exists():
-            raise Fault(path, "is missing")
+        path = next((path for path in (packed, folder / name) if os.path.exists(path)), None)
+        if path is None:
+            raise Fault(packed, "is missing")
         content = digest.unpacked(path)
         arrays[name] = parse(content, path)  # before the digest: "is cut" says more than "its sha256 differs"
         digest.check(path, content, known.digests[name])

@@ -58,12 +58,8 @@ def _from_folder(name, size):
     root = Path(os.environ["CNNLESSONS_DATA"]).expanduser()
     ways = "put the original files there", "unset CNNLESSONS_DATA, so that they are downloaded"
     if not root.is_dir():
-        raise data_error(
-            name,
-            Fault(root, "CNNLESSONS_DATA names it, and it is no folder"),
-            "correct CNNLESSONS_DATA",
-            ways[1],
-        )
+        fault = Fault(root, "CNNLESSONS_DATA names it, and it is no folder", "correct CNNLESSONS_DATA")
+        raise data_error(name, fault, *ways)
     for pattern, read in KNOWN[name].places:
         for path in sorted(root.glob(pattern), reverse=True):
             try:
@@ -87,22 +83,29 @@ def _from_cache(name, size, tell=False):
         return None
 
 
+def _read_download(path, known, size):
+    """Contents of fresh files; a Fault names them without the temporary folder, which is gone when it is read."""
+    try:
+        return known.downloaded[1](path, known, size)
+    except Fault as fault:
+        raise Fault(f"the downloaded {Path(fault.file).name}", fault.reason) from fault
+
+
 def _from_download(name, size):
     """The Dataset, downloaded, read and then moved into the cache: what cannot be read never gets there."""
     known = KNOWN[name]
-    what, read = known.downloaded
     try:
         with cache.room(name) as folder:
             if dataset := _from_cache(name, size, tell=True):  # another process was quicker
                 return dataset
             urls = [download.fetch(remote, folder, known.digests) for remote in known.remote()]
-            contents = read(folder / what, known, size)
+            contents = _read_download(folder / known.downloaded[0], known, size)
             cache.keep(folder, name)
     except Fault as fault:
         raise data_error(
             name,
             fault,
-            "try again with a network and a cache that can be written (CNNLESSONS_CACHE names another folder)",
-            f"put the files under {name}/ in a folder and name that in CNNLESSONS_DATA",
+            "try again, with a network",
+            f"put its files into a folder {name} and name the folder around it in CNNLESSONS_DATA",
         ) from fault
     return _dataset(name, contents, "download", urls[0] if len(urls) == 1 else urls[0].rpartition("/")[0] + "/")
