@@ -167,7 +167,9 @@ def pytorch_walk(layers, shape):
             x = module(x)
         except (RuntimeError, ValueError, IndexError):  # IndexError is how pooling refuses a vector
             return found, True
-        if 0 in x.shape:
+        mixed = len(x) != 2  # global pooling of a vector averages over the batch
+        along_one_axis = isinstance(layer, Linear) and x.dim() != 2  # what nn.Linear does to a map
+        if 0 in x.shape or mixed or along_one_axis:
             return found, True
         found.append((tuple(x.shape[1:]), sum(p.numel() for p in module.parameters())))
     return found, False
