@@ -168,6 +168,14 @@ class Interval:
         return f"{self.mean:.4f} ± {self.half:.4f} (95 %, n={self.n})"
 
 
+def find(id: str) -> "Record":
+    """The book's own record of that name: beside the installed package, or in the checkout. Raises `RecordError`."""
+    here = Path(__file__).parent
+    installed = here / "results"
+    folder = installed if installed.exists() else here.parents[1] / "book" / "results"
+    return Record(folder / f"{id}.json")
+
+
 class Record:
     """A record with its questions answered: `curve(variant, name)`, `last(variant, name)`, `paired(a, b, name)`."""
 

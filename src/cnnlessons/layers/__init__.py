@@ -12,4 +12,8 @@ from cnnlessons.layers.dense import RBF, Flatten, Linear
 from cnnlessons.layers.pointwise import LRN, BatchNorm, Dropout, Elementwise, ReLU, ScaledTanh, Sigmoid, Softmax, Tanh
 from cnnlessons.layers.pool import AdaptiveAvgPool, AvgPool, MaxPool, Subsample
 
-__all__ = ["LRN", "RBF", "AdaptiveAvgPool", "AvgPool", "BatchNorm", "Conv", "Dropout", "Elementwise", "Flatten", "Layer", "Linear", "MaxPool", "ReLU", "ScaledTanh", "Shape", "Sigmoid", "Softmax", "Subsample", "Tanh", "slide", "times"]
+__all__ = [
+    "LRN", "RBF", "AdaptiveAvgPool", "AvgPool", "BatchNorm", "Conv", "Dropout", "Elementwise",
+    "Flatten", "Layer", "Linear", "MaxPool", "ReLU", "ScaledTanh", "Shape", "Sigmoid", "Softmax",
+    "Subsample", "Tanh", "slide", "times",
+]
