@@ -1,0 +1,141 @@
+"""ShapeExplorer: change a network and see at once what that does to shapes, weights and cost."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+import anywidget
+from traitlets import Dict, List, Unicode, observe, validate
+
+from cnnlessons.arch import Arch
+from cnnlessons.catalogue import CATALOGUE
+from cnnlessons.errors import ShapeError
+from cnnlessons.style import PALETTE
+from cnnlessons.table import html
+from cnnlessons.trace import Trace, trace, walk
+from cnnlessons.widgets import stack
+
+HERE = Path(__file__).parent
+
+
+def attempt(arch: Arch) -> tuple[Trace, str]:
+    """The rows up to the first layer that does not fit, and the sentence about that one, or ''."""
+    try:
+        return trace(arch), ""
+    except ShapeError as error:
+        sentence = str(error)
+    rows = Trace([], arch)
+    if min(arch.input) > 0:
+        with suppress(ShapeError):
+            for row in walk(arch.layers, arch.input):
+                rows.append(row)
+    return rows, sentence
+
+
+class ShapeExplorer(anywidget.AnyWidget):
+    """Pick a network, change its layers or its input, and read the rows of its trace.
+
+    `ShapeExplorer("lenet5-1998", input=(1, 28, 28))`; an `Arch` of your own will do as well. Set `network`, `input`
+    or `layers` (a list of dictionaries, as `Arch.json()["layers"]`); read `rows` (as `Row.json()`), `total` and
+    `error`, the sentence of the `ShapeError` if a layer does not fit: then `rows` are those before it.
+
+    `rows`, `total` and `error` are `trace`'s. The view works the same things out by itself, so that it needs no
+    kernel, but never writes them: should the two ever differ, Python is right.
+    """
+
+    _esm = HERE / "shape_explorer.js"
+    _css = HERE / "shape_explorer.css"
+
+    network = Unicode(help="id in CATALOGUE; '' once the layers are others").tag(sync=True)
+    input = List(help="(channels, height, width)").tag(sync=True)
+    layers = List(Dict(), help="the stack, a dictionary a layer").tag(sync=True)
+    rows = List(Dict(), read_only=True, help="what every layer does, up to the first that does not fit")
+    total = Dict(read_only=True, help="params, connections and macs of `rows`")
+    error = Unicode(read_only=True, help="why the next layer does not fit, or ''")
+
+    # what the view needs and nobody changes
+    catalogue = Dict(stack.catalogue(), read_only=True).tag(sync=True)
+    vocabulary = Dict(stack.vocabulary(), read_only=True).tag(sync=True)
+    palette = Dict(PALETTE, read_only=True).tag(sync=True)
+
+    def __init__(self, network: str | Arch = "lenet5-1998", input=None, **traits):
+        arch = network if isinstance(network, Arch) else CATALOGUE[network]
+        known = arch.id if CATALOGUE.get(arch.id) == arch else ""
+        super().__init__(network=known, input=list(arch.input), layers=list(map(stack.plain, arch.layers)), **traits)
+        if input is not None:
+            self.input = list(input)
+
+    @property
+    def arch(self) -> Arch:
+        """The stack as an `Arch`: `build(widget.arch)` is the network."""
+        if self.network:
+            return replace(CATALOGUE[self.network], input=tuple(self.input))
+        layers = tuple(map(stack.layer, self.layers))
+        return Arch("own", "A stack of your own", tuple(self.input), layers, "the shape explorer")
+
+    @validate("network")
+    def known_network(self, proposal):
+        """An unknown id suggests the nearest."""
+        return proposal["value"] and CATALOGUE[proposal["value"]].id
+
+    @validate("input")
+    def three_sizes(self, proposal):
+        """Three whole numbers; that they are at least 1 is `trace`'s to say."""
+        sizes = proposal["value"]
+        if len(sizes) != 3 or any(type(n) is not int for n in sizes):
+            raise ValueError(f"input must be (channels, height, width) in whole numbers, not {tuple(sizes)}")
+        return sizes
+
+    @validate("layers")
+    def whole_layers(self, proposal):
+        """Every layer written out in full, with a name of its own."""
+        made = tuple(map(stack.layer, proposal["value"]))
+        Arch("the stack", "", (1, 1, 1), made, "")  # which refuses two layers of one name
+        return list(map(stack.plain, made))
+
+    @observe("network")
+    def load(self, change):
+        """A network brings its own input and layers."""
+        if self.network:
+            self.input, self.layers = list(CATALOGUE[self.network].input), self.of_network()
+
+    def of_network(self) -> list[dict]:
+        """The layers of the chosen network as they are in the catalogue."""
+        return list(map(stack.plain, CATALOGUE[self.network].layers))
+
+    @observe("layers")
+    def rename(self, change):
+        """Changed layers are no longer the network they came from."""
+        if self.network and self.layers != self.of_network():
+            self.network = ""
+
+    @observe("input", "layers")
+    def work_out(self, change=None):
+        """Rows, totals and the error, from `trace`."""
+        rows, error = attempt(self.arch)
+        self.set_trait("rows", [row.json() for row in rows])
+        self.set_trait("total", {"params": rows.params, "connections": rows.connections, "macs": rows.macs})
+        self.set_trait("error", error)
+
+    def __repr__(self):
+        """The same words every time: no address, so that a stored output can be compared."""
+        stack = repr(self.network) if self.network else f"a stack of {len(self.layers)} layers"
+        return f"ShapeExplorer({stack}, input={tuple(self.input)})"
+
+    def page(self) -> str:
+        """HTML for a page without a kernel: the state for the script there, and the table for readers without one."""
+        state = {name: getattr(self, name) for name in ("network", "input", "layers")}
+        if self.network:
+            del state["layers"]  # the page has the catalogue
+        data = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
+        rows, error = attempt(self.arch)
+        shown = (html(rows) if rows else "") + (f"<p>{escape(error)}</p>" if error else "")
+        return (f'<div class="cnnlessons-widget" data-widget="shape_explorer"><script type="application/json">{data}'
+                f'</script><div class="fallback">{shown}</div></div>')
+
+    def _repr_mimebundle_(self, **options):
+        """The live view where there is a kernel; `page()` where there is none."""
+        bundle, metadata = super()._repr_mimebundle_(**options)
+        return {**bundle, "text/html": self.page()}, metadata
