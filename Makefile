@@ -1,0 +1,63 @@
+# `make` lists the targets. Everything lives in .venv and _build; nothing else is touched.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV ?= .venv
+PORT ?= 8000
+NB ?= $(sort $(wildcard book/*/*.ipynb))
+
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+BOOK := _build/.book
+STEP := tools/step.sh
+# what the pages are made of
+SOURCES := _config.yml _toc.yml $(wildcard tools/accessible.py) \
+	$(shell find book src/cnnlessons/widgets -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)
+
+# Notebooks draw inline, without progress bars, in this environment's own kernel.
+unexport MPLBACKEND
+export TQDM_DISABLE := 1
+export PYTHONDONTWRITEBYTECODE := 1
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+
+.PHONY: help book test execute serve address setup chromium clean
+
+help:  ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.txt pyproject.toml
+	@$(STEP) "set up $(VENV)" tools/setup.sh $(VENV)
+	@touch $@
+
+setup: $(READY)  ## make .venv with the pinned requirements and the package (the others do it too)
+
+# A page with a warning must warn again next time, so a failed build leaves no memory.
+$(BOOK): $(READY) $(SOURCES)
+	@$(STEP) "build the book" $(VENV)/bin/jupyter-book build . -W -n --keep-going -q \
+		|| { rm -rf _build/.doctrees; exit 1; }
+	@touch $@
+
+book: $(BOOK)  ## build the site into _build/html
+	@echo "The book is at file://$(CURDIR)/_build/html/index.html (or: make serve)"
+
+chromium:
+	@tools/chromium.sh
+
+test: $(READY) chromium  ## everything that is a test: lint, unit tests, the site in a browser, the notebooks
+	@$(STEP) "lint" $(PY) -m ruff check .
+	@MPLBACKEND=agg $(STEP) "unit tests" $(PY) -m pytest -q -m "not book and not browser"
+	@$(MAKE) --no-print-directory book
+	@MPLBACKEND=agg $(STEP) "the site" $(PY) -m pytest -q -m "book or browser"
+	@$(STEP) "the notebooks" $(PY) -m pytest -q -p no:cacheprovider -W default --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 book
+
+execute: $(READY)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
+	@$(PY) tools/execute.py $(NB)
+
+address: $(READY)  ## write the web address of _config.yml wherever it is used
+	@$(PY) tools/address.py
+
+serve: book  ## show the site on http://127.0.0.1:8000 (PORT=… for another)
+	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+clean:  ## remove the built site (and .venv with: make clean ALL=1)
+	rm -rf _build $(if $(ALL),$(VENV))

@@ -1,0 +1,15 @@
+"""What all tests share: deterministic examples, and where the repository is."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# The same examples on every machine and every run, and no file written for them.
+settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
+settings.load_profile("fixed")
+
+
+@pytest.fixture(scope="session")
+def root():
+    return Path(__file__).parents[1]

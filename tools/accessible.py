@@ -1,0 +1,23 @@
+"""A Sphinx extension: what the theme leaves to be said to keyboards and screen readers, said."""
+
+
+def without_thebe(app):
+    """Unplug sphinx-thebe, which Jupyter Book always loads: pages here run no remote kernel."""
+    for listeners in app.events.listeners.values():
+        for listener in list(listeners):
+            if getattr(listener.handler, "__module__", "").startswith("sphinx_thebe"):
+                app.disconnect(listener.id)
+
+
+def mend(app, pagename, templatename, context, doctree):
+    """Roles that exist, in the body of a page."""
+    if "body" in context:
+        # A bibliography is a plain list: doc-biblioentry was withdrawn from DPUB-ARIA.
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+def setup(app):
+    """Called by Sphinx."""
+    without_thebe(app)
+    app.connect("html-page-context", mend)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
