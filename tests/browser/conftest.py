@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 SITE = Path(__file__).parents[2] / "_build/html"
+SLOWEST = 120_000  # ms to wait on a busy machine before we say that something hangs
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -80,6 +81,7 @@ def visit(chromium, site_url):
 
     def open_page(path, **options):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        context.set_default_timeout(SLOWEST)
         contexts.append(context)
         seen = Visit(context.new_page())
 

@@ -38,7 +38,11 @@ def test_page_asks_no_other_host_and_has_no_errors(visit, built_page):
 def test_a_foreign_request_would_be_seen(visit):
     """The log above can fail: a picture from elsewhere is refused and recorded."""
     seen = visit("book/index.html")
-    seen.page.evaluate("new Promise(r => { const i = new Image(); i.onerror = r; i.src = 'https://example.org/a.png' })")
+    seen.page.evaluate("""new Promise((done) => {
+        const image = new Image();
+        image.onerror = done;
+        image.src = 'https://example.org/a.png';
+    })""")
     assert seen.foreign == ["https://example.org/a.png"]
 
 
@@ -54,13 +58,14 @@ def test_page_fits_a_phone(visit, built_page):
     page = visit(built_page, viewport={"width": 390, "height": 844}).page
     too_wide = page.evaluate("""() => {
         const limit = document.documentElement.clientWidth;
+        const fits = (e) => e.getBoundingClientRect().right <= limit + 1;
         const clipped = (e) => {
             for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
-                if (getComputedStyle(p).overflowX !== 'visible' && p.getBoundingClientRect().right <= limit + 1) return true;
+                if (getComputedStyle(p).overflowX !== 'visible' && fits(p)) return true;
             return false;
         };
         return [...document.querySelectorAll('main *')]
-            .filter((e) => e.getBoundingClientRect().right > limit + 1 && !clipped(e))
+            .filter((e) => !fits(e) && !clipped(e))
             .map((e) => e.outerHTML.slice(0, 120));
     }""")
     assert too_wide == []
