@@ -60,6 +60,7 @@ def test_initialisation_of_1998_stays_within_its_bounds_and_fills_them():
     for o, row in enumerate(C3_TABLE):
         kernels = model.C3.weight[model.C3.rows(o)]
         assert 0.8 * 2.4 / (25 * len(row)) < kernels.abs().max() <= 2.4 / (25 * len(row))
+    assert model.S2.coefficient.unique().item() == 0.25 and model.S4.bias.unique().item() == 0
 
 
 def test_initialisation_of_2012_has_its_ones():
