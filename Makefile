@@ -10,8 +10,8 @@ READY := $(VENV)/.ready
 BOOK := _build/.book
 STEP := tools/step.sh
 # what the pages are made of
-SOURCES := _config.yml _toc.yml $(wildcard tools/accessible.py) \
-	$(shell find book src/cnnlessons/widgets -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)
+SOURCES := _config.yml _toc.yml tools/accessible.py \
+	$(shell find book src/cnnlessons -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)
 
 # Notebooks draw inline, without progress bars, in this environment's own kernel.
 unexport MPLBACKEND
