@@ -19,7 +19,7 @@ export TQDM_DISABLE := 1
 export PYTHONDONTWRITEBYTECODE := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book test execute serve address setup chromium clean
+.PHONY: help book test notebooks execute serve address setup chromium clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test: $(READY) chromium  ## everything that is a test: lint, unit tests, the sit
 	@MPLBACKEND=agg $(STEP) "unit tests" $(PY) -m pytest -q -m "not book and not browser"
 	@$(MAKE) --no-print-directory book
 	@MPLBACKEND=agg $(STEP) "the site" $(PY) -m pytest -q -m "book or browser"
+	@$(MAKE) --no-print-directory notebooks
+
+notebooks: $(READY)  ## run every notebook and compare with its stored outputs
 	@$(STEP) "the notebooks" $(PY) -m pytest -q -p no:cacheprovider -W default --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 book
 
