@@ -25,7 +25,9 @@ PALETTE = {
 }
 
 INK, PALE = "#222222", "#d9d9d9"  # text and lines; what should step back
-DIVERGING, SEQUENTIAL = "RdBu_r", "gray_r"  # around a white zero; from white = 0 to black
+SEQUENTIAL = "gray_r"  # from white = 0 to black
+DIVERGING = LinearSegmentedColormap.from_list(  # Brewer's RdBu, but with a zero as white as the paper
+    "blue-white-red", ["#053061", "#2f79b5", "#a7cfe4", "white", "#f7b799", "#c13639", "#67001f"], N=257)
 
 # Lines differ in dash and marker as well, so that colour is never the only carrier (hues after Okabe and Ito).
 LINES = (
@@ -37,7 +39,7 @@ LINES = (
 WIDTH = 5.2  # inches, of every figure: on a phone's 390 px, 9 pt are then still about 8 px high
 RC = {
     "figure.figsize": (WIDTH, 3.1), "figure.dpi": 90, "savefig.dpi": 180, "figure.facecolor": "white",
-    "figure.constrained_layout.use": True, "savefig.bbox": "tight",
+    "figure.constrained_layout.use": True, "figure.max_open_warning": 0, "savefig.bbox": "tight",
     "font.size": 9, "font.family": "DejaVu Sans", "axes.titlesize": 9, "axes.labelsize": 9,
     "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "legend.fontsize": 8.5, "legend.frameon": False,
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK,
@@ -55,7 +57,7 @@ def colour(layer: Layer) -> str:
 def tint(kind: str, signed: bool = False) -> LinearSegmentedColormap:
     """A colour map from white (zero) to the colour of a kind; with `signed`, from grey over white to it."""
     ends = ["#3a3a3a", "white"] if signed else ["white"]
-    return LinearSegmentedColormap.from_list(f"{kind}{'±' if signed else ''}", [*ends, PALETTE[kind]])
+    return LinearSegmentedColormap.from_list(f"{kind}{'±' if signed else ''}", [*ends, PALETTE[kind]], N=257)
 
 
 def use() -> None:

@@ -68,13 +68,13 @@ def receptive(trace, ax=None, *, picture=None, layer: str | None = None):
     top = min([0] + [y for _, (y, _), _ in boxes])
     bottom = max([height] + [y + side for _, (y, side), _ in boxes])
     left = min([0] + [x for _, _, (x, _) in boxes])
-    labels = sorted(spread([top + (i + 0.5) * (bottom - top) / len(boxes) for i in range(len(boxes))],
-                           (bottom - top) / 16))
+    boxes.sort(key=lambda box: (box[1][0], -box[0].receptive_field))  # from the top: lines to labels do not cross
+    labels = spread([y for _, (y, _), _ in boxes], (bottom - top) / max(16, len(boxes)))
     for (row, (y, tall), (x, wide)), dash, at in zip(boxes, cycle(DASHES), labels, strict=False):
         colour = style.colour(row.layer)
         ax.add_patch(Rectangle((x, y), wide, tall, fill=False, edgecolor=colour, linewidth=1.6, linestyle=dash,
                                gid=row.layer.name))
-        ax.annotate(f"{row.layer.name}  {row.receptive_field}×{row.receptive_field}", (x + wide, y + tall / 2),
+        ax.annotate(f"{row.layer.name}  {row.receptive_field}×{row.receptive_field}", (x + wide, y),
                     (edge + 0.08 * width, at), color=colour, fontsize=8.5, va="center",
                     arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 0})
     style.bare(ax, edge, bottom).set(xlim=(left - 0.5, edge + 0.5), ylim=(bottom + 0.5, top - 0.5))

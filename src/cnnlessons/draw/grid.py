@@ -46,7 +46,9 @@ def tiles(pictures, ax, cols, norm, cmap, labels=None):
         ax.add_patch(frame(x, y, 1, tall))
         if labels:
             ax.text(x + 0.5, y + tall + 0.04, labels[i], ha="center", va="top", fontsize=8.5)
-    return style.bare(ax, width, height)
+    edge = 0.02  # so that the frames at the border are not cut
+    style.bare(ax, width, height).set(xlim=(-edge, width + edge), ylim=(height + edge, -edge))
+    return ax
 
 
 def frame(x, y, width, height):

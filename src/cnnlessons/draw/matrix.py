@@ -30,6 +30,7 @@ def table(table, ax=None, *, maps=None):
         ax.axvline(o, color=style.PALE, linewidth=0.8, zorder=0)
         ax.text(o, maps - 0.4, len(row), ha="center", va="top", fontsize=8, color=style.INK)
     ax.scatter(*zip(*dots, strict=True), s=42, color=style.PALETTE["conv"], zorder=2)
+    ax.text(-0.75, maps - 0.4, "count", ha="right", va="top", fontsize=8, color=style.INK)
     grid_ticks(ax, range(len(table)), range(maps))
     ax.set(xlim=(-0.6, len(table) - 0.4), ylim=(maps - 0.1, -0.6), aspect="equal")
     ax.set(xlabel="C3 map", ylabel="reads S2 map")

@@ -1,5 +1,6 @@
 """The architecture diagram, after LeCun et al. 1998, Fig. 2: a trace drawn, with real feature maps on its planes."""
 
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -18,9 +19,10 @@ TOWER = 104  # the tallest stack
 GREY = "#767676"
 
 
+@lru_cache(maxsize=1000)
 def text_width(text: str, size: float) -> float:
     """Of one line, in points."""
-    return TextPath((0, 0), text, size=size).get_extents().width if text else 0
+    return float(np.ptp(TextPath((0, 0), text, size=size).vertices[:, 0])) if text else 0.0
 
 
 class Body:
@@ -29,7 +31,7 @@ class Body:
     def __init__(self, stage: Stage, input_side: int):
         self.stage = stage
         if stage.is_map:
-            self.side = 6 + 30 * (max(stage.shape[1:]) / input_side) ** 0.5
+            self.side = 10 + 26 * (max(stage.shape[1:]) / input_side) ** 0.5
             n = stage.planes
             self.dx = min(3.0, 16 / n)
             self.dy = min(0.55 * self.side, (TOWER - self.side) / max(n - 1, 1))
@@ -67,7 +69,7 @@ class Body:
 def slots(bodies) -> list[float]:
     """The width each body needs for itself, its labels, and half of the operations at both of its sides."""
     after = [body.words for body in bodies[1:]] + [0]
-    return [max(b.width + 12, b.labels + 6, (b.words + w) / 2 + 5) for b, w in zip(bodies, after, strict=True)]
+    return [max(b.width + 8, b.labels + 4, (b.words + w) / 2 + 4) for b, w in zip(bodies, after, strict=True)]
 
 
 def lines_of(bodies) -> list[list[Body]]:
@@ -75,11 +77,11 @@ def lines_of(bodies) -> list[list[Body]]:
     widths = slots(bodies)
     ends = [b.stage.kind == "pool" for b in bodies]
     for n in range(len(bodies)):
-        fitting = []
+        fitting, margin = [], 2 + (max(body.words for body in bodies) / 2 if n else 0)
         for cuts in combinations(range(1, len(bodies)), n):
             parts = [slice(a, b) for a, b in pairwise((0, *cuts, len(bodies)))]
             longest = max(sum(widths[part]) for part in parts)
-            if longest <= PAGE - 14:
+            if longest + margin <= PAGE:
                 fitting.append((longest + 40 * sum(not ends[cut - 1] for cut in cuts), cuts, parts))
         if fitting:
             return [bodies[part] for part in min(fitting, key=lambda f: f[:2])[2]]
@@ -162,10 +164,11 @@ def draw_units(ax, body, values, z, shrink):
 
 def draw_links(ax, before, after):
     """How `after` reads `before`: the window of one unit, or lines of full connection."""
-    thin = {"color": GREY, "linewidth": 0.6, "zorder": 900}
-    if before.top != after.top:
-        return
-    if before.stage.is_map and after.stage.window:
+    thin = {"color": GREY, "linewidth": 0.6, "linestyle": "-", "marker": "none", "zorder": 900}
+    if before.top != after.top:  # the line breaks here
+        for x, y in ((before.x + before.width / 2 + 4, before.y), (after.x - after.width / 2 - 14, after.y)):
+            ax.annotate("", (x + 10, y), (x, y), arrowprops={"arrowstyle": "->", "color": GREY}, annotation_clip=False)
+    elif before.stage.is_map and after.stage.window:
         k, s, p = after.stage.window
         height, width = before.stage.shape[1:]
         cell = before.side / max(height, width)
@@ -202,8 +205,8 @@ def draw_words(ax, body, shrink):
     centred = {"ha": "center", "va": "top"}
     ax.text(body.x, body.top, body.stage.name, color=colour, fontweight="bold", fontsize=NAME * shrink, **centred)
     ax.text(body.x, body.top + LINE + 1, body.stage.size, fontsize=TEXT * shrink, **centred)
-    if body.stage.words:
-        ax.text(body.left, body.foot, "\n".join(body.stage.words), fontsize=TEXT * shrink, linespacing=1.1, **centred)
+    for i, word in enumerate(body.stage.words):
+        ax.text(body.left, body.foot + (i + 0.8) * LINE, word, fontsize=TEXT * shrink, ha="center")
 
 
 def values_of(stage, maps, n):

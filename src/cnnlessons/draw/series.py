@@ -3,6 +3,7 @@
 from itertools import cycle
 
 import numpy as np
+from matplotlib.ticker import LogFormatter
 from scipy.special import stdtrit
 
 from cnnlessons import style
@@ -69,10 +70,12 @@ def curves(series, ax=None, *, x=None, log=False, runs=False, xlabel="epoch", yl
         if len(values) > 1:
             ax.fill_between(at, mean - half, mean + half, color=look["color"], alpha=0.18, linewidth=0)
         for run in values if runs else ():
-            ax.plot(at, run, color=look["color"], linewidth=0.5, alpha=0.6, label="_run")
+            ax.plot(at, run, "-", marker="none", color=look["color"], linewidth=0.5, alpha=0.6, label="_run")
         ends.append((label, mean[-1], look["color"]))
     if log:
         ax.set_yscale("log")
+        ax.yaxis.set_major_formatter(LogFormatter())
+        ax.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1.5, 0.5)))
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ax.get_ylim())
     ax.xaxis.get_major_locator().set_params(integer=True)
     name_ends(ax, ends)

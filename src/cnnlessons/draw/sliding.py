@@ -36,8 +36,11 @@ def window(n: int, k: int, s: int = 1, p: int = 0, ax=None, *, ceil: bool = Fals
     for i in range(count):
         x, y = i * s, 1.25 + i * STEP
         ax.add_patch(Rectangle((x, y), k, STEP * 0.8, facecolor=style.PALETTE["conv"], edgecolor="white", gid="window"))
-        ax.text(x + k / 2, y + STEP * 0.4, i + 1, ha="center", va="center", color="white", fontsize=size)
+        if size > 8:  # on narrower strips the numbers would not be legible
+            ax.text(x + k / 2, y + STEP * 0.4, i + 1, ha="center", va="center", color="white", fontsize=size)
     style.bare(ax, width, height).set(xlim=(-0.05, width + 0.05), ylim=(height, -0.05))
     left, close = "⌈⌉" if ceil else "⌊⌋"
-    ax.set_xlabel(f"{left}({n} + 2·{p} − {k}) / {s}{close} + 1 = {count}")
+    steps = -((k - n - 2 * p) // s) + 1 if ceil else count
+    dropped = f", the last starts outside: {count}" if steps > count else ""
+    ax.set_xlabel(f"{left}({n} + 2·{p} − {k}) / {s}{close} + 1 = {steps}{dropped}")
     return ax
