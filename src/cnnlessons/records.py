@@ -5,7 +5,6 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -45,20 +44,7 @@ def one_row(experiment: Experiment, name: str, seed: int, data: str, epochs: int
 def single_thread() -> None:
     """Set up a worker: for many small runs one thread a process beats more threads on one run."""
     torch.set_num_threads(1)
-
-
-@contextmanager
-def quiet():
-    """Processes started inside show no progress bars: tqdm reads its variable when it is imported."""
-    before = os.environ.get("TQDM_DISABLE")
-    os.environ["TQDM_DISABLE"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["TQDM_DISABLE"]
-        else:
-            os.environ["TQDM_DISABLE"] = before
+    os.environ["TQDM_DISABLE"] = "1"  # the parent shows one bar for all
 
 
 def work(job) -> dict:
@@ -113,7 +99,7 @@ def run(experiment: Experiment, folder: Path, *, seeds: int | None = None, devic
     todo = [job for job in every if job[1:4] not in done]
     start = perf_counter()
     processes = processes or (os.cpu_count() if device == "cpu" else 1)
-    with quiet(), get_context("spawn").Pool(processes, single_thread) as pool, partial.open("a") as out:
+    with get_context("spawn").Pool(processes, single_thread) as pool, partial.open("a") as out:
         for row in pool.imap_unordered(work, todo):
             out.write(json.dumps(row) + "\n")
             out.flush()

@@ -144,8 +144,9 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
     x, y = train.x.to(device), train.y.to(device)
     shuffle = torch.Generator().manual_seed(recipe.seed)
     steps = -(-len(train) // recipe.batch)
+    quiet = bool(os.environ.get("TQDM_DISABLE"))  # said here, for tqdm's notebook bar does not look at it
     try:
-        with tqdm(total=recipe.epochs * steps, unit="step", leave=False) as bar:
+        with tqdm(total=recipe.epochs * steps, unit="step", leave=False, disable=quiet) as bar:
             for n in range(1, recipe.epochs + 1):
                 start = time.perf_counter()
                 order = torch.randperm(len(train), generator=shuffle).to(device)
