@@ -75,7 +75,8 @@ def receptive(trace, ax=None, *, picture=None, layer: str | None = None):
         ax.add_patch(Rectangle((x, y), wide, tall, fill=False, edgecolor=colour, linewidth=1.6, linestyle=dash,
                                gid=row.layer.name))
         ax.annotate(f"{row.layer.name}  {row.receptive_field}×{row.receptive_field}", (x + wide, y),
-                    (edge + 0.08 * width, at), color=colour, fontsize=8.5, va="center",
-                    arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 0})
+                    (edge + 0.12 * width, at), color=colour, fontsize=8.5, va="center",
+                    arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 0,
+                                "relpos": (0, 0.5)})
     style.bare(ax, edge, bottom).set(xlim=(left - 0.5, edge + 0.5), ylim=(bottom + 0.5, top - 0.5))
     return ax
