@@ -214,6 +214,12 @@ def test_names_stand_at_the_line_ends_apart_and_in_order():
     assert len({(line.get_color(), line.get_marker()) for line in ax.lines}) == 3
 
 
+def test_a_logarithmic_scale_is_labelled_in_plain_numbers():
+    ax = draw.curves({"a": [0.5, 0.01]}, log=True)
+    ax.figure.canvas.draw()
+    assert {"0.1", "0.01"} <= {tick.get_text() for tick in ax.get_yticklabels()}
+
+
 def test_a_logarithmic_scale_places_the_names_too():
     ax = draw.curves({"a": [1.0, 1e-3], "b": [1.0, 1.0]}, log=True)
     assert ax.get_yscale() == "log"

@@ -11,6 +11,14 @@ from cnnlessons import style
 NAMES = {"train_loss": "training loss", "test_loss": "test loss", "test_accuracy": "test accuracy"}
 
 
+class PlainLog(LogFormatter):
+    """Writes the ticks of a logarithmic scale as 0.1 and 20, not as 1e-01 and 2e+01."""
+
+    def __call__(self, x, pos=None):
+        """The tick's label, or nothing where matplotlib would leave it out."""
+        return f"{x:g}" if super().__call__(x, pos) else ""
+
+
 def interval(values):
     """Mean and half width of its 95 % t interval over the first axis; half width 0 for a single run."""
     values = np.asarray(values, dtype=float)
@@ -74,8 +82,8 @@ def curves(series, ax=None, *, x=None, log=False, runs=False, xlabel="epoch", yl
         ends.append((label, mean[-1], look["color"]))
     if log:
         ax.set_yscale("log")
-        ax.yaxis.set_major_formatter(LogFormatter())
-        ax.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1.5, 0.5)))
+        ax.yaxis.set_major_formatter(PlainLog())
+        ax.yaxis.set_minor_formatter(PlainLog(minor_thresholds=(1.5, 0.5)))
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ax.get_ylim())
     ax.xaxis.get_major_locator().set_params(integer=True)
     name_ends(ax, ends)
