@@ -11,15 +11,13 @@ BOOK := _build/.book
 STEP := tools/step.sh
 # what the pages are made of
 SOURCES := _config.yml _toc.yml tools/accessible.py \
-	$(shell find book src/cnnlessons -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)
+	$(shell find book src/cnnlessons -type f -not -path '*/.*' \
+		-not -path '*/__pycache__/*' -not -path 'book/slides/*' -not -path 'book/results/*')
 
-# Notebooks draw inline, without progress bars, in this environment's own kernel.
+# Notebooks draw inline, whatever the shell is set to.
 unexport MPLBACKEND
-export TQDM_DISABLE := 1
-export PYTHONDONTWRITEBYTECODE := 1
-export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book test notebooks execute serve address setup chromium clean
+.PHONY: help book test notebooks execute bench serve address setup chromium clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,11 +48,14 @@ test: $(READY) chromium  ## everything that is a test: lint, unit tests, the sit
 	@$(MAKE) --no-print-directory notebooks
 
 notebooks: $(READY)  ## run every notebook and compare with its stored outputs
-	@$(STEP) "the notebooks" $(PY) -m pytest -q -p no:cacheprovider -W default --nbval --nbval-current-env \
+	@TQDM_DISABLE=1 $(STEP) "the notebooks" $(PY) -m pytest -q -p no:cacheprovider -W default --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 book
 
 execute: $(READY)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
 	@$(PY) tools/execute.py $(NB)
+
+bench: $(READY)  ## fit against the training loop people write, on this machine
+	@$(PY) tests/benchmarks/fit.py
 
 address: $(READY)  ## write the web address of _config.yml wherever it is used
 	@$(PY) tools/address.py
