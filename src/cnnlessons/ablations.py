@@ -62,7 +62,6 @@ EXPERIMENTS = {
             (
                 Variant("notebook, raw pixels", CATALOGUE["lenet-002-keras"], NOTEBOOK),
                 Variant("notebook, pixels 0 … 1", CATALOGUE["lenet-002-keras"], replace(NOTEBOOK, pixels="unit")),
-                Variant("corrected", CORRECTED, replace(NOTEBOOK, pixels="unit", momentum=0.9)),
             ),
         ),
         Experiment(
