@@ -1,5 +1,10 @@
 """A Sphinx extension: what the theme leaves to be said to keyboards and screen readers, said."""
 
+import re
+
+# The empty corner of a table with row names: a heading cell would announce a heading without words.
+EMPTY_HEADING = re.compile(r'<th class="([^"]*)"><p></p></th>')
+
 
 def without_thebe(app):
     """Unplug sphinx-thebe, which Jupyter Book always loads: pages here run no remote kernel."""
@@ -10,10 +15,11 @@ def without_thebe(app):
 
 
 def mend(app, pagename, templatename, context, doctree):
-    """Roles that exist, in the body of a page."""
+    """Roles that exist and headings that say something, in the body of a page."""
     if "body" in context:
         # A bibliography is a plain list: doc-biblioentry was withdrawn from DPUB-ARIA.
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        context["body"] = EMPTY_HEADING.sub(r'<td class="\1"></td>', body)
 
 
 def setup(app):
