@@ -1,0 +1,46 @@
+"""Sphinx settings of the slides: `make slides`."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from address import decided
+
+owner, repo = decided(ROOT)
+
+project = "CNN Lessons"
+author = "The cnnlessons authors"
+language = "en"
+root_doc = "lenet"
+extensions = ["myst_parser", "sphinx_revealjs", "sphinx-mathjax-offline", "sphinxcontrib.bibtex", "accessible", "from_book"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath", "smartquotes", "substitution"]
+myst_substitutions = {"book": f"<https://{owner}.github.io/{repo}>"}
+bibtex_bibfiles = ["../references.bib"]
+bibtex_reference_style = "author_year"
+bibtex_default_style = "plain"
+
+html_scaled_image_link = False
+slides_minutes = 90  # two lessons of 45
+
+revealjs_html_theme = "revealjs-simple"
+revealjs_style_theme = "slides.css"
+revealjs_static_path = ["_static"]
+revealjs_use_section_ids = True
+revealjs_script_conf = {
+    "width": 1280,
+    "height": 720,
+    "margin": 0,
+    "center": False,
+    "display": "flex",
+    "hash": True,
+    "slideNumber": "c/t",
+    "transition": "none",
+    "pdfSeparateFragments": False,
+    "totalTime": 60 * slides_minutes,
+}
+revealjs_script_plugins = [
+    {"src": "revealjs/plugin/notes/notes.js", "name": "RevealNotes"},
+    {"src": "revealjs/plugin/highlight/highlight.js", "name": "RevealHighlight"},
+]

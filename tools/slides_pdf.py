@@ -1,0 +1,45 @@
+"""Print decks of slides to PDF with the Chromium that the browser tests use too.
+
+python tools/slides_pdf.py _build/html/slides/lenet.html …    writes lenet.pdf and, with the notes, lenet-notes.pdf
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SLOWEST = 120_000  # ms to wait on a busy machine
+
+
+def show(page, deck, *, notes=False):
+    """Open the deck as paper: a slide a page, with a page of notes after each if `notes`."""
+    page.goto(f"{deck.resolve().as_uri()}?print-pdf" + ("&showNotes=separate-page" if notes else ""))
+    page.wait_for_function("document.querySelector('.pdf-page') && !document.querySelector('img:not([src])')")
+    page.evaluate("window.MathJax?.startup?.promise.then(() => document.fonts.ready).then(() => null)")
+
+
+def main(decks):
+    """Print every deck; where there is no Chromium say so, and fail only in CI."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        print("No PDF of the slides: put chromium or google-chrome on the PATH (tools/chromium.sh installs one).")
+        return int(os.environ.get("CI") == "true")
+    with sync_playwright() as playwright:
+        # Chromium refuses to sandbox for root, as in most containers.
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        page = browser.new_page(color_scheme="light")
+        page.set_default_timeout(SLOWEST)
+        for deck in map(Path, decks):
+            for notes, name in ((False, f"{deck.stem}.pdf"), (True, f"{deck.stem}-notes.pdf")):
+                show(page, deck, notes=notes)
+                page.pdf(path=deck.with_name(name), prefer_css_page_size=True, print_background=True, tagged=True)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
