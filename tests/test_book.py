@@ -173,3 +173,11 @@ def test_launch_buttons_lead_to_this_chapter(chapter, url):
     assert f"https://colab.research.google.com/github/{slug}/blob/main/{chapter.name}.ipynb" in links
     assert f"https://mybinder.org/v2/gh/{slug}/main?urlpath=lab/tree/{chapter.name}.ipynb" in links
     assert f"{url}/edit/main/{chapter.name}.ipynb" in links
+
+
+def test_the_cover_is_the_chapters_own_diagram(root, monkeypatch):
+    monkeypatch.syspath_prepend(str(root / "tools"))
+    import cover
+    import excerpt
+
+    assert cover.COVER.read_bytes() == excerpt.figure(*cover.SOURCE)[0], "python tools/cover.py draws it anew"
