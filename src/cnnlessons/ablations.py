@@ -76,7 +76,7 @@ EXPERIMENTS = {
         Experiment(
             "E24-colour", "How far does a LeNet for colour pictures get?", "cifar10",
             (Variant("RGB ReLU LeNet", CATALOGUE["lenet-000-code-rgb-relu"],
-                     Recipe(epochs=10, lr=0.01, weight_decay=5e-4)),),
+                     Recipe(epochs=5, lr=0.01, weight_decay=5e-4)),),
             rehearsal=None,
         ),
     )
