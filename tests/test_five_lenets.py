@@ -46,7 +46,7 @@ BUGS = {
     "(2, 84)": lenet()[:-2],
     "probabilities": lenet(tail=[nn.Softmax(1)]),
     "8 answers for 2 pictures of 52×52": lenet(nn.Sequential(*MERGING)),
-    "second time": AlwaysDrops(*lenet()),
+    "two passes, two answers": AlwaysDrops(*lenet()),
     "does not take (1, 32, 32)": build(CATALOGUE["lenet-000-prose-rgb"]),
     "44,426 parameters, not 61,706": nn.Sequential(nn.ZeroPad2d(-2), *build(CATALOGUE["lenet-002-keras"])[:-1]),
 }
