@@ -23,6 +23,7 @@ from cnnlessons.layers import (
     MaxPool,
     ReLU,
     Softmax,
+    Subsample,
     slide,
 )
 
@@ -72,6 +73,7 @@ def test_an_input_that_is_no_shape_is_refused(shape):
     ((Conv("c", 8, 3, s=0),), "stride"),
     ((Conv("c", 2, 3, table=((0, 9), (1,))),), "table"),
     ((MaxPool("m", 2, p=2),), "more than half"),
+    ((Subsample("s", p=1),), "neither pads nor rounds up"),
     ((Linear("l", 10),), "put Flatten before it"),
     ((Flatten("f"), Conv("c", 8, 3)), "needs a map"),
     ((AdaptiveAvgPool("a", 0),), "at least 1×1"),

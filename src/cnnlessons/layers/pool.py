@@ -62,6 +62,12 @@ class Subsample(MaxPool):
 
     k: int = 2
 
+    def out(self, shape: Shape) -> Shape:
+        """(C, H', W')."""
+        if self.p or self.ceil:
+            raise self.problem("subsampling neither pads nor rounds up; use AvgPool for that")
+        return super().out(shape)
+
     def params(self, shape: Shape) -> int:
         """A coefficient and a bias a map."""
         return 2 * shape[0]
