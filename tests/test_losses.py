@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from cnnlessons import CATALOGUE, build
-from cnnlessons.losses import J, LOSSES, loss_for, own_loss
+from cnnlessons.losses import LOSSES, J, loss_for, own_loss
 
 
 def test_map_by_hand():
