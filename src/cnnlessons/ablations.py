@@ -73,11 +73,5 @@ EXPERIMENTS = {
                 ), Recipe(epochs=3, loss="cross_entropy")),
             ),
         ),
-        Experiment(
-            "E24-colour", "How far does a LeNet for colour pictures get?", "cifar10",
-            (Variant("RGB ReLU LeNet", CATALOGUE["lenet-000-code-rgb-relu"],
-                     Recipe(epochs=5, lr=0.01, weight_decay=5e-4)),),
-            rehearsal=None,
-        ),
     )
 }
