@@ -8,16 +8,22 @@ NB ?= $(sort $(wildcard book/*/*.ipynb))
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 BOOK := _build/.book
+SLIDES := _build/.slides
 STEP := tools/step.sh
 # what the pages are made of
 SOURCES := _config.yml _toc.yml tools/accessible.py \
 	$(shell find book src/cnnlessons -type f -not -path '*/.*' \
 		-not -path '*/__pycache__/*' -not -path 'book/slides/*' -not -path 'book/results/*')
 
+# what the slides are made of: the chapters and records too
+DECK := _config.yml book/references.bib $(wildcard book/*/*.ipynb book/results/*.json) \
+	tools/accessible.py tools/address.py tools/excerpt.py tools/from_book.py tools/slides_pdf.py \
+	$(shell find book/slides src/cnnlessons -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)
+
 # Notebooks draw inline, whatever the shell is set to.
 unexport MPLBACKEND
 
-.PHONY: help book test notebooks execute bench serve address setup chromium clean
+.PHONY: help book slides test notebooks execute bench serve address setup chromium clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,13 +43,24 @@ $(BOOK): $(READY) $(SOURCES)
 book: $(BOOK)  ## build the site into _build/html
 	@echo "The book is at file://$(CURDIR)/_build/html/index.html (or: make serve)"
 
+$(SLIDES): $(READY) $(DECK)
+	@$(STEP) "build the slides" $(PY) -m sphinx -b revealjs -W -E -n --keep-going -q \
+		-d _build/.slides-doctrees book/slides _build/html/slides
+	@tools/chromium.sh
+	@$(STEP) "print the slides" $(PY) tools/slides_pdf.py \
+		$(patsubst book/slides/%.md,_build/html/slides/%.html,$(wildcard book/slides/*.md))
+	@touch $@
+
+slides: $(SLIDES)  ## build the slides, with notes and PDF, into _build/html/slides
+	@echo "The slides are at file://$(CURDIR)/_build/html/slides/lenet.html (press S for the notes)"
+
 chromium:
 	@tools/chromium.sh
 
 test: $(READY) chromium  ## everything that is a test: lint, unit tests, the site in a browser, the notebooks
 	@$(STEP) "lint" $(PY) -m ruff check .
 	@MPLBACKEND=agg $(STEP) "unit tests" $(PY) -m pytest -q -m "not book and not browser"
-	@$(MAKE) --no-print-directory book
+	@$(MAKE) --no-print-directory book slides
 	@MPLBACKEND=agg $(STEP) "the site" $(PY) -m pytest -q -m "book or browser"
 	@$(MAKE) --no-print-directory notebooks
 

@@ -15,10 +15,12 @@ SLOWEST = 120_000  # ms to wait on a busy machine
 
 
 def show(page, deck, *, notes=False):
-    """Open the deck as paper: a slide a page, with a page of notes after each if `notes`."""
+    """Open the deck as paper, a slide a page and with `notes` its notes on the next; return the number of pages."""
     page.goto(f"{deck.resolve().as_uri()}?print-pdf" + ("&showNotes=separate-page" if notes else ""))
-    page.wait_for_function("document.querySelector('.pdf-page') && !document.querySelector('img:not([src])')")
+    page.wait_for_selector(".pdf-page")
+    page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth)")
     page.evaluate("window.MathJax?.startup?.promise.then(() => document.fonts.ready).then(() => null)")
+    return page.locator(".pdf-page").count() * (2 if notes else 1)
 
 
 def main(decks):
@@ -35,8 +37,10 @@ def main(decks):
         page.set_default_timeout(SLOWEST)
         for deck in map(Path, decks):
             for notes, name in ((False, f"{deck.stem}.pdf"), (True, f"{deck.stem}-notes.pdf")):
-                show(page, deck, notes=notes)
-                page.pdf(path=deck.with_name(name), prefer_css_page_size=True, print_background=True, tagged=True)
+                pages = show(page, deck, notes=notes)
+                # Chromium adds an empty page after the last notes, so say which pages.
+                options = {"prefer_css_page_size": True, "print_background": True, "tagged": True}
+                page.pdf(path=deck.with_name(name), page_ranges=f"1-{pages}", **options)
         browser.close()
     return 0
 

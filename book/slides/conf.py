@@ -21,6 +21,8 @@ bibtex_bibfiles = ["../references.bib"]
 bibtex_reference_style = "author_year"
 bibtex_default_style = "plain"
 
+templates_path = ["_templates"]
+html_favicon = "../_static/favicon.svg"
 html_scaled_image_link = False
 slides_minutes = 90  # two lessons of 45
 

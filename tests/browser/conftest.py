@@ -18,9 +18,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def built_pages():
-    """Each page of the built site as a path below its root; the root itself only points to the first."""
+    """Each page of the book as a path below the site's root; the root itself only points to the first."""
     pages = (path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
-    return sorted(page for page in pages if not page.startswith("_static/") and page != "index.html")
+    return sorted(page for page in pages if not page.startswith(("_static/", "slides/")) and page != "index.html")
 
 
 def pytest_generate_tests(metafunc):
