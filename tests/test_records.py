@@ -54,7 +54,7 @@ def test_a_record_that_cannot_be_read_says_so(tmp_path, text, why):
 
 
 def test_a_diverged_run_is_a_row():
-    wild = replace(TINY, variants=(Variant("wild", LENET, Recipe(epochs=1, lr=1e30, batch=500)),))
+    wild = replace(TINY, variants=(Variant("wild", LENET, Recipe(epochs=1, lr=1e39, batch=500)),))
     found = one_row(wild, "wild", 0, "mnist-5k", None, "cpu")
     assert found["status"] == "diverged" and "no longer a number" in found["error"]
 
@@ -89,7 +89,8 @@ def test_a_users_mistake_is_one_line(arguments, capsys):
 
 def test_list_names_every_experiment(capsys):
     assert __main__.main(["list"]) == 0
-    assert all(id in capsys.readouterr().out for id in EXPERIMENTS)
+    said = capsys.readouterr().out
+    assert all(id in said for id in EXPERIMENTS)
 
 
 @pytest.mark.parametrize("id", EXPERIMENTS)
