@@ -5,7 +5,7 @@ from pathlib import Path
 import excerpt
 
 COVER = Path(__file__).parents[1] / "book/_static/lenet5.png"
-SOURCE = "lenet/lenet5-1998", "draw.diagram(trace(lenet5), maps);"
+SOURCE = "lenet/lenet5-1998", "draw.diagram(trace(lenet5), maps)"
 
 
 def main() -> None:
