@@ -9,7 +9,7 @@ from cnnlessons.errors import unknown
 SCALES = {
     "raw": (1.0, 0.0),  # 0 … 255, as stored
     "unit": (1 / 255, 0.0),  # 0 … 1
-    "lecun1998": (1.275 / 255, -0.1),  # background −0.1, ink 1.175: about mean 0, variance 1 (LeCun et al. 1998, II-B)
+    "lecun1998": (1.275 / 255, -0.1),  # background −0.1, ink 1.175 (LeCun et al. 1998, Sect. II-B)
 }
 
 
