@@ -12,6 +12,7 @@ def without_thebe(app):
         for listener in list(listeners):
             if getattr(listener.handler, "__module__", "").startswith("sphinx_thebe"):
                 app.disconnect(listener.id)
+    app.registry.css_files[:] = [(name, how) for name, how in app.registry.css_files if "thebe" not in name]
 
 
 def mend(app, pagename, templatename, context, doctree):

@@ -75,6 +75,10 @@ const RULES = {
   AvgPool: POOL,
   Subsample: {
     ...POOL,
+    out(l, shape) {
+      if (l.p || l.ceil) throw problem(l, "subsampling neither pads nor rounds up; use AvgPool for that");
+      return POOL.out(l, shape);
+    },
     params: (l, shape) => 2 * shape[0],
     connections: (l, shape) => (l.k ** 2 + 1) * prod(POOL.out(l, shape)),
   },
