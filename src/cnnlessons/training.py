@@ -165,9 +165,9 @@ def one_pass(model, x, y, order, n, recipe, loss, optimiser, bar) -> tuple[float
     model.train()
     size, batches = size_of(model), order.split(recipe.batch)
     bf16 = torch.autocast("cuda", torch.bfloat16) if x.is_cuda and wide(model) else nullcontext()
-    losses, right = [], torch.zeros((), device=x.device)
-    for step, index in enumerate(batches):
-        done = (n - 1 + step / len(batches)) / recipe.epochs
+    values, outs, checked = [], [], 0
+    for step, index in enumerate(batches, 1):
+        done = (n - 1 + (step - 1) / len(batches)) / recipe.epochs
         optimiser.param_groups[0]["lr"] = recipe.lr * SCHEDULES[recipe.schedule](done)
         with bf16:
             out = model(pixels(x[index], recipe.pixels, size))
@@ -177,11 +177,14 @@ def one_pass(model, x, y, order, n, recipe, loss, optimiser, bar) -> tuple[float
         if recipe.clip:
             nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
         optimiser.step()
-        losses.append(value.detach() * len(index))
-        right += (loss.decide(out.detach()) == y[index]).sum()
-        if len(losses) % CHECK_EVERY == 0 or len(losses) == len(batches):
-            finite = torch.stack(losses).isfinite()
+        values.append(value.detach())
+        outs.append(out.detach())
+        if step % CHECK_EVERY == 0 or step == len(batches):
+            finite = torch.stack(values[checked:]).isfinite()
             if not finite.all():
-                raise DivergedError(n, int((~finite).nonzero()[0]) + 1, recipe)
-            bar.update(len(losses) - bar.n % len(batches))
-    return torch.stack(losses).sum().item() / len(x), right.item() / len(x)
+                raise DivergedError(n, checked + int((~finite).nonzero()[0]) + 1, recipe)
+            bar.update(step - checked)
+            checked = step
+    sizes = torch.tensor([len(index) for index in batches], device=x.device)
+    mean = (torch.stack(values) * sizes).sum().item() / len(x)
+    return mean, (loss.decide(torch.cat(outs)) == y[order]).float().mean().item()
