@@ -1,6 +1,7 @@
 """python -m cnnlessons: list the experiments, run one, show its record."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -9,22 +10,53 @@ from tqdm import tqdm
 from cnnlessons.ablations import EXPERIMENTS
 from cnnlessons.data import DataError
 from cnnlessons.errors import UnknownName, unknown
-from cnnlessons.records import Record, RecordError, run
+from cnnlessons.plans import Plan
+from cnnlessons.records import Record, RecordError, summarise
+from cnnlessons.runners import make
+
+RESULTS = Path("book/results")
+
+
+def count(text: str) -> int:
+    """A whole number from 1, for argparse."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser("python -m cnnlessons", description=__doc__)
     verbs = top.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("list", help="the experiments and their questions")
-    make = verbs.add_parser("run", help="make a record; an interrupted one goes on where it stopped")
+    run = verbs.add_parser("run", help="make a record; an interrupted one goes on where it stopped")
     show = verbs.add_parser("show", help="what a record says")
-    for verb in (make, show):
+    for verb in (run, show):
         verb.add_argument("name", help="an experiment of the list")
-        verb.add_argument("--folder", type=Path, default=Path("book/results"), help="where records lie")
-    make.add_argument("--seeds", type=int, help="runs a variant (default: the experiment's own)")
-    make.add_argument("--device", default="cpu", help="cpu or cuda")
+    for verb in (run, show, verbs.add_parser("list", help="the experiments, their questions and what is recorded")):
+        verb.add_argument("--folder", type=Path, default=RESULTS, help=f"where records lie (default: {RESULTS})")
+    run.add_argument("--seeds", type=count, help="runs a variant (default: the experiment's own)")
+    run.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="(default: cpu)")
+    run.add_argument("--processes", type=count, help="workers on the CPU (default: one a core)")
+    for verb in (run, show):
+        verb.add_argument("--data", help="another data set: a record with a name of its own")
+        verb.add_argument("--limit", type=count, help="so many training pictures: a short version, likewise")
     return top
+
+
+def status(plan: Plan) -> str:
+    """Where an experiment stands."""
+    if plan.finished:
+        return "recorded"
+    return f"{len(plan.rows)} of {len(plan.jobs)} runs" if plan.rows else "to run"
+
+
+def run(plan: Plan, device: str, processes: int | None) -> None:
+    """Make the record under a bar that tells the runs done and the time left."""
+    hidden = plan.finished or os.environ.get("RANK", "0") != "0"
+    with tqdm(total=len(plan.jobs), initial=len(plan.rows), unit="run", desc=plan.stem, disable=hidden) as bar:
+        for row in make(plan, device=device, processes=processes):
+            bar.set_postfix_str(f"{row['variant']}, seed {row['seed']}: {row['status']}", refresh=False)
+            bar.update(len(plan.rows) - bar.n)
 
 
 def main(arguments=None) -> int:
@@ -33,24 +65,23 @@ def main(arguments=None) -> int:
     try:
         if args.verb == "list":
             for experiment in EXPERIMENTS.values():
-                print(f"{experiment.id:18}{experiment.question} [{experiment.data}]")
+                print(f"{experiment.id:18}{experiment.question} [{experiment.data}; "
+                      f"{status(Plan(experiment, args.folder))}]")
             return 0
         if args.name not in EXPERIMENTS:
             raise unknown("experiment", args.name, EXPERIMENTS)
-        target = args.folder / f"{args.name}.json"
+        seeds = args.seeds if args.verb == "run" else 1
+        plan = Plan(EXPERIMENTS[args.name], args.folder, seeds=seeds, data=args.data, limit=args.limit)
         if args.verb == "run":
-            args.folder.mkdir(parents=True, exist_ok=True)
-            with tqdm(unit="run") as bar:
-                for done, total, _ in run(EXPERIMENTS[args.name], args.folder, seeds=args.seeds, device=args.device):
-                    bar.total, bar.n = total, done
-                    bar.refresh()
-        record = Record(target)
-        print(record)
-        for variant in record.variants:
-            print(f"  {variant:32}test accuracy {record.last(variant, 'test_accuracy')}")
+            run(plan, args.device, args.processes)
+        if os.environ.get("RANK", "0") == "0":
+            print(summarise(Record(plan.target)))
     except (UnknownName, RecordError, DataError, OSError) as error:
         print(f"cnnlessons: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("cnnlessons: stopped; the finished runs are kept, run again to go on", file=sys.stderr)
+        return 130
     return 0
 
 

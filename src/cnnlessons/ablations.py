@@ -1,4 +1,4 @@
-"""The experiments: tables of named changes of an Arch or a Recipe, each with one question and one data set."""
+"""The experiments: tables of named changes of an Arch, a Recipe or the data, a question each."""
 
 from dataclasses import dataclass, replace
 
@@ -11,11 +11,12 @@ from cnnlessons.training import Recipe
 
 @dataclass(frozen=True)
 class Variant:
-    """One network trained one way."""
+    """One network trained one way on so many pictures."""
 
     name: str
     arch: Arch
     recipe: Recipe
+    pictures: int | None = None  # the first so many training pictures, or all
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Experiment:
     def __post_init__(self):
         seen = {}
         for variant in self.variants:
-            key = (variant.arch.layers, variant.arch.input, variant.arch.init, variant.recipe)
+            key = (variant.arch.layers, variant.arch.input, variant.arch.init, variant.recipe, variant.pictures)
             if key in seen:
                 raise ValueError(f"{self.id}: {variant.name!r} changes nothing: it is the same run as {seen[key]!r}")
             seen[key] = variant.name

@@ -1,0 +1,175 @@
+"""A plan: every run of an experiment, which of them are on disk already, and the record they become."""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cnnlessons.ablations import Experiment, Variant
+from cnnlessons.arch import build
+from cnnlessons.data import load
+from cnnlessons.records import RecordError, read
+from cnnlessons.training import DivergedError, Recipe, fit
+
+CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
+REHEARSAL_EPOCHS = 2
+LARGEST = 200_000  # bytes of a record
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row to be: a variant, a seed and a data set; `epochs` and `limit` make it a short version."""
+
+    variant: Variant
+    seed: int
+    data: str
+    epochs: int | None = None  # instead of the recipe's
+    limit: int | None = None  # training pictures instead of all
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """What tells it from the other rows of its plan."""
+        return self.variant.name, self.seed, self.data
+
+    @property
+    def recipe(self) -> Recipe:
+        """The variant's, with this seed."""
+        return replace(self.variant.recipe, seed=self.seed, epochs=self.epochs or self.variant.recipe.epochs)
+
+    @property
+    def digest(self) -> str:
+        """Of everything that decides what comes out: a row of another definition has another one."""
+        what = [self.variant.arch.json(), asdict(self.recipe), self.data, self.pictures]
+        return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
+
+    @property
+    def pictures(self) -> int | None:
+        """How many training pictures it reads, or None for all."""
+        return min((n for n in (self.variant.pictures, self.limit) if n), default=None)
+
+    def splits(self):
+        """Its training and test pictures."""
+        data = load(self.data)
+        train = data.train.take(min(self.pictures, len(data.train))) if self.pictures else data.train
+        return train, data.test
+
+    def row(self, epochs=(), error: DivergedError | None = None) -> dict:
+        """What goes on disk. Six digits: more than a curve needs, and no number becomes another."""
+        variant, seed, data = self.key
+        curves = {name: [float(f"{getattr(epoch, name):.6g}") for epoch in epochs] for name in CURVES}
+        row = {"variant": variant, "seed": seed, "data": data, "status": "done", **curves}
+        return row | {"status": "diverged", "error": str(error)} if error else row
+
+    def run(self, device: str = "cpu") -> dict:
+        """Train it, the plain way. A run that diverged is a row that says so."""
+        train, test = self.splits()
+        epochs = []
+        try:
+            for epoch in fit(build(self.variant.arch, seed=self.seed), train, test, self.recipe, device=device):
+                epochs.append(epoch)
+        except DivergedError as error:
+            return self.row(epochs, error)
+        return self.row(epochs)
+
+
+def commit() -> str | None:
+    """The checkout's commit, with a + if code differs from it; None outside a checkout."""
+    def git(*words):
+        return subprocess.run(["git", "-C", str(Path(__file__).parent), *words], capture_output=True, text=True)
+
+    head = git("rev-parse", "HEAD")
+    if head.returncode:
+        return None
+    return head.stdout.strip() + ("+" if git("status", "--porcelain", "--", "*.py").stdout.strip() else "")
+
+
+class Plan:
+    """Variants × seeds in full, then as a rehearsal on an embedded set that anyone can repeat in seconds.
+
+    `data` and `limit` (training pictures) make a short version, whose record has a name of its own. Finished rows lie
+    in `STEM.rows.jsonl`, one file a rank under torchrun, until the record `STEM.json` is written from them.
+
+    Raises `RecordError` if the folder holds something of that name that cannot be used.
+    """
+
+    def __init__(self, experiment: Experiment, folder: Path, *, seeds: int | None = None, data: str | None = None,
+                 limit: int | None = None):
+        self.experiment, self.folder = experiment, Path(folder)
+        self.seeds = experiment.seeds if seeds is None else seeds
+        if self.seeds < 1 or (limit is not None and limit < 1):
+            raise RecordError(f"seeds={self.seeds}, limit={limit}: whole numbers from 1 are needed")
+        self.data = data or experiment.data
+        self.stem = ".".join(map(str, filter(None, (experiment.id, data if data != experiment.data else None, limit))))
+        self.target = self.folder / f"{self.stem}.json"
+        every = [(seed, variant) for seed in range(self.seeds) for variant in experiment.variants]
+        self.jobs = [Job(variant, seed, self.data, limit=limit) for seed, variant in every]
+        if experiment.rehearsal and not (data or limit):
+            self.jobs += [Job(variant, seed, experiment.rehearsal, REHEARSAL_EPOCHS) for seed, variant in every]
+        self.finished = self.target.exists()
+        if self.finished and len({row["seed"] for row in read(self.target)["rows"]}) < self.seeds:
+            raise RecordError(f"{self.target} has fewer than {self.seeds} seeds; move it away to make a larger one")
+        self.rows = {} if self.finished else self.read_rows()
+
+    @property
+    def todo(self) -> list[Job]:
+        """The jobs without a row."""
+        return [] if self.finished else [job for job in self.jobs if job.key not in self.rows]
+
+    def rows_path(self, rank: int = 0) -> Path:
+        """Where a rank keeps its finished rows."""
+        return self.folder / f"{self.stem}.rows{f'.{rank}' if rank else ''}.jsonl"
+
+    def read_rows(self) -> dict[tuple, dict]:
+        """The rows of an interrupted run, of all ranks. A last line without its end is run again."""
+        digests, rows = {job.key: job.digest for job in self.jobs}, {}
+        for path in sorted(self.folder.glob(f"{self.stem}.rows*.jsonl")):
+            whole, _, torn = path.read_bytes().rpartition(b"\n")
+            try:
+                found = [json.loads(line) for line in whole.splitlines()]
+                keys = [(row["variant"], row["seed"], row["data"]) for row in found]
+                made = [row["digest"] for row in found]
+            except (ValueError, KeyError, TypeError) as error:
+                raise RecordError(f"{path} is damaged ({error!r}); move it away to start anew") from error
+            for key, digest, row in zip(keys, made, found, strict=True):
+                if digests.get(key, digest) != digest:
+                    raise RecordError(f"{path} holds {key[0]!r} as it was defined before; move it away to start anew")
+                rows[key] = row
+            if torn:
+                os.truncate(path, len(whole) + 1 if whole else 0)
+        return rows
+
+    def keep(self, job: Job, row: dict, rank: int = 0) -> dict:
+        """Put a row on disk, whole and at once: one write, flushed down to the device."""
+        row = row | {"digest": job.digest}
+        with self.rows_path(rank).open("ab", buffering=0) as out:
+            out.write(json.dumps(row).encode() + b"\n")
+            os.fsync(out.fileno())
+        self.rows[job.key] = row
+        return row
+
+    def finish(self, device: str, wall: float) -> None:
+        """Write the record whole, or not at all; then the rows' files are not needed any more."""
+        rows = [{k: v for k, v in self.rows[job.key].items() if k != "digest"} for job in self.jobs]
+        record = {
+            "experiment": self.experiment.id, "question": self.experiment.question,
+            "data": {"name": self.data, "limit": self.jobs[0].limit, **asdict(load(self.data).source)},
+            "device": torch.cuda.get_device_name() if device.startswith("cuda") else f"CPU, {os.cpu_count()} cores",
+            "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+            "commit": commit(), "wall_seconds": round(wall, 1),
+            "variants": {v.name: {"arch": v.arch.json(), "recipe": asdict(v.recipe), "pictures": v.pictures}
+                         for v in self.experiment.variants},
+        }
+        head = json.dumps(record, ensure_ascii=False, indent=1)
+        lines = ",\n".join(json.dumps(row) for row in rows)  # a line a row: diffs stay readable
+        draft = self.target.with_suffix(".tmp")
+        draft.write_text(f'{head[:-2]},\n "rows": [\n{lines}\n]}}\n')
+        os.replace(draft, self.target)
+        for path in self.folder.glob(f"{self.stem}.rows*.jsonl"):
+            path.unlink()
+        self.finished = True

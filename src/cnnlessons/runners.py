@@ -1,0 +1,139 @@
+"""How the runs of a plan are spread: a process a core, ranks of torchrun, or stacked on one GPU."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import groupby
+from multiprocessing import get_context, parent_process
+from time import perf_counter
+
+import torch
+import torch.distributed as dist
+
+from cnnlessons.plans import Job, Plan
+from cnnlessons.records import RecordError
+from cnnlessons.stacked import can_stack, run_stacked
+
+STACK = 20  # runs in one stack on a GPU
+
+
+def quiet_worker() -> None:
+    """Set up a worker: for small networks one thread a process beats more threads on one run."""
+    torch.set_num_threads(1)
+    os.environ["TQDM_DISABLE"] = "1"  # one bar for all, the parent's
+    threading.Thread(target=leave_with_parent, daemon=True).start()
+
+
+def leave_with_parent() -> None:
+    """A worker whose parent was killed stops at once: nobody would keep its row."""
+    parent_process().join()
+    os._exit(1)
+
+
+def by_processes(plan: Plan, processes: int) -> Iterator[tuple[Job, dict]]:
+    """A single-threaded process a core."""
+    todo = plan.todo
+    with ProcessPoolExecutor(min(processes, len(todo)), get_context("spawn"), quiet_worker) as pool:
+        jobs = {pool.submit(job.run): job for job in todo}
+        try:
+            for future in as_completed(jobs):
+                yield jobs[future], future.result()
+        except BrokenProcessPool as error:
+            raise RecordError(f"a worker of {plan.stem} was killed, perhaps for memory; the finished rows are kept: "
+                              "run again, with --processes 1 if memory was short") from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def by_stacks(todo: list[Job], device: str) -> Iterator[tuple[Job, dict]]:
+    """On one device: runs that differ only in their seed are trained as one, where that gives the same numbers."""
+    def alike(job):
+        return job.variant.name, job.data
+
+    for _, jobs in groupby(sorted(todo, key=alike), alike):
+        jobs = list(jobs)
+        size = STACK if can_stack(jobs[0], device) else 1
+        for start in range(0, len(jobs), size):
+            stack = jobs[start : start + size]
+            rows = run_stacked(stack, device) if len(stack) > 1 else [stack[0].run(device)]
+            yield from zip(stack, rows, strict=True)
+
+
+@contextmanager
+def ranks(device: str):
+    """This process's (rank, number of ranks, device): those that torchrun gave it, else (0, 1, `device`).
+
+    Objects travel by gloo, tensors on GPUs by NCCL. A rank that torchrun tells to stop, for another one died, ends
+    its row first.
+    """
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        yield 0, 1, device
+        return
+    if device == "cuda":
+        device = f"cuda:{os.environ['LOCAL_RANK']}"
+        torch.cuda.set_device(device)
+    torch.set_num_threads(1)
+    dist.init_process_group("cpu:gloo,cuda:nccl" if device != "cpu" else "gloo", timeout=timedelta(days=7))
+    try:
+        yield dist.get_rank(), dist.get_world_size(), device
+    finally:
+        dist.destroy_process_group()
+
+
+def agree(plan: Plan) -> list[Job]:
+    """What is left to do, by what any rank has on disk: all ranks return the same list."""
+    everyone = [None] * dist.get_world_size()
+    dist.all_gather_object(everyone, plan.rows)
+    for rows in everyone:
+        plan.rows |= rows
+    return plan.todo
+
+
+class Stop:
+    """True once this process was told to stop (SIGTERM)."""
+
+    def __init__(self):
+        self.told = False
+        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "told", True))
+
+    def __bool__(self):
+        return self.told
+
+
+def by_ranks(plan: Plan, rank: int, world: int, device: str) -> Iterator[dict]:
+    """Every `world`-th job, into this rank's own file; at the end all ranks know all rows."""
+    stop = Stop()
+    for job in agree(plan)[rank::world]:
+        if stop:
+            raise SystemExit(1)
+        yield plan.keep(job, job.run(device), rank)
+    agree(plan)
+
+
+def make(plan: Plan, *, device: str = "cpu", processes: int | None = None) -> Iterator[dict]:
+    """Make the plan's record, yielding each newest row, which is on disk by then. A finished record is left alone.
+
+    On the CPU a single-threaded process a core does the work; on a GPU runs are stacked; under torchrun each rank
+    takes its share. Killed at any point, it goes on where it was.
+    """
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    if plan.finished:
+        return
+    start = perf_counter()
+    with ranks(device) as (rank, world, device):
+        if world > 1:
+            yield from by_ranks(plan, rank, world, device)
+        elif plan.todo:
+            crew = by_processes(plan, processes or os.cpu_count()) if device == "cpu" else by_stacks(plan.todo, device)
+            for job, row in crew:
+                yield plan.keep(job, row)
+        if rank == 0:
+            plan.finish(device, perf_counter() - start)
+        if world > 1:  # on a machine that shares no folder with rank 0, this rank's file is still there
+            dist.barrier()
+            plan.rows_path(rank).unlink(missing_ok=True)
