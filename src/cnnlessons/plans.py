@@ -14,12 +14,12 @@ import torch
 from cnnlessons.ablations import Experiment, Variant
 from cnnlessons.arch import build
 from cnnlessons.data import load
+from cnnlessons.measures import MEASURES
 from cnnlessons.records import RecordError, read
 from cnnlessons.training import DivergedError, Recipe, fit
 
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
 REHEARSAL_EPOCHS = 2
-LARGEST = 200_000  # bytes of a record
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Job:
     data: str
     epochs: int | None = None  # instead of the recipe's
     limit: int | None = None  # training pictures instead of all
+    measures: tuple[str, ...] = ()  # names in measures.MEASURES
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -45,7 +46,7 @@ class Job:
     @property
     def digest(self) -> str:
         """Of everything that decides what comes out: a row of another definition has another one."""
-        what = [self.variant.arch.json(), asdict(self.recipe), self.data, self.pictures]
+        what = [self.variant.arch.json(), asdict(self.recipe), self.data, self.pictures, self.measures]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
     @property
@@ -59,23 +60,35 @@ class Job:
         train = data.train.take(min(self.pictures, len(data.train))) if self.pictures else data.train
         return train, data.test
 
-    def row(self, epochs=(), error: DivergedError | None = None) -> dict:
-        """What goes on disk. Six digits: more than a curve needs, and no number becomes another."""
+    def row(self, epochs=(), looks=(), error: DivergedError | None = None) -> dict:
+        """What goes on disk: a number an epoch for each curve, one more (before training) for each measure."""
         variant, seed, data = self.key
-        curves = {name: [float(f"{getattr(epoch, name):.6g}") for epoch in epochs] for name in CURVES}
-        row = {"variant": variant, "seed": seed, "data": data, "status": "done", **curves}
-        return row | {"status": "diverged", "error": str(error)} if error else row
+        row = {"variant": variant, "seed": seed, "data": data, "status": "diverged" if error else "done"}
+        row |= {name: [short(getattr(epoch, name)) for epoch in epochs] for name in CURVES}
+        row |= {name: [short(look[name]) for look in looks] for name in (looks[0] if looks else ())}
+        return row | {"error": str(error)} if error else row
 
     def run(self, device: str = "cpu") -> dict:
         """Train it, the plain way. A run that diverged is a row that says so."""
         train, test = self.splits()
-        epochs = []
+        model, epochs = build(self.variant.arch, seed=self.seed).to(device), []
+
+        def look():
+            return {k: v for name in self.measures for k, v in MEASURES[name](model, train, test, self.recipe).items()}
+
+        looks = [look()] if self.measures else []
         try:
-            for epoch in fit(build(self.variant.arch, seed=self.seed), train, test, self.recipe, device=device):
+            for epoch in fit(model, train, test, self.recipe, device=device):
                 epochs.append(epoch)
+                looks += [look()] if self.measures else []
         except DivergedError as error:
-            return self.row(epochs, error)
-        return self.row(epochs)
+            return self.row(epochs, looks, error)
+        return self.row(epochs, looks)
+
+
+def short(number: float) -> float:
+    """Six digits: more than a curve needs, and no number becomes another."""
+    return float(f"{number:.6g}")
 
 
 def commit() -> str | None:
@@ -108,9 +121,10 @@ class Plan:
         self.stem = ".".join(map(str, filter(None, (experiment.id, data if data != experiment.data else None, limit))))
         self.target = self.folder / f"{self.stem}.json"
         every = [(seed, variant) for seed in range(self.seeds) for variant in experiment.variants]
-        self.jobs = [Job(variant, seed, self.data, limit=limit) for seed, variant in every]
+        self.jobs = [Job(variant, seed, self.data, None, limit, experiment.measures) for seed, variant in every]
         if experiment.rehearsal and not (data or limit):
-            self.jobs += [Job(variant, seed, experiment.rehearsal, REHEARSAL_EPOCHS) for seed, variant in every]
+            self.jobs += [Job(variant, seed, experiment.rehearsal, min(REHEARSAL_EPOCHS, variant.recipe.epochs))
+                          for seed, variant in every]
         self.finished = self.target.exists()
         if self.finished and len({row["seed"] for row in read(self.target)["rows"]}) < self.seeds:
             raise RecordError(f"{self.target} has fewer than {self.seeds} seeds; move it away to make a larger one")

@@ -14,8 +14,9 @@ from cnnlessons.training import SCHEDULES, DivergedError, Epoch, size_of
 
 
 def can_stack(job, device: str) -> bool:
-    """Where stacking wins and gives the plain loop's numbers: on a GPU, for networks without dropout."""
-    return device.startswith("cuda") and not any(isinstance(layer, Dropout) for layer in job.variant.arch.layers)
+    """Where stacking wins and gives the plain loop's numbers: on a GPU, without dropout and without measures."""
+    dropout = any(isinstance(layer, Dropout) for layer in job.variant.arch.layers)
+    return device.startswith("cuda") and not dropout and not job.measures
 
 
 def clip(grads, longest: float) -> None:
@@ -99,4 +100,4 @@ def run_stacked(jobs, device: str) -> list[dict]:
                 curves[i].append(result)
             elif isinstance(result, DivergedError):
                 errors[i] = result
-    return [job.row(*found) for job, *found in zip(jobs, curves, errors, strict=True)]
+    return [job.row(epochs, (), error) for job, epochs, error in zip(jobs, curves, errors, strict=True)]

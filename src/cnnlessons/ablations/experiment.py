@@ -1,0 +1,49 @@
+"""What an experiment is: named changes of an Arch, a Recipe or the data, and one question."""
+
+from dataclasses import dataclass
+
+from cnnlessons.arch import Arch
+from cnnlessons.errors import unknown
+from cnnlessons.measures import MEASURES
+from cnnlessons.training import Recipe
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One network trained one way on so many pictures."""
+
+    name: str
+    arch: Arch
+    recipe: Recipe
+    pictures: int | None = None  # the first so many training pictures, or all
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Variants × seeds on one data set. Raises `ValueError` if two variants are the same run under two names."""
+
+    id: str
+    question: str
+    data: str  # a name for data.load
+    variants: tuple[Variant, ...]
+    seeds: int = 5
+    rehearsal: str | None = "mnist-5k"  # an embedded set on which anyone can re-run a short version, or None
+    measures: tuple[str, ...] = ()  # looked at besides the curves: names in measures.MEASURES
+
+    def __post_init__(self):
+        for name in self.measures:
+            if name not in MEASURES:
+                raise unknown("measure", name, MEASURES)
+        seen = {}
+        for variant in self.variants:
+            key = (variant.arch.layers, variant.arch.input, variant.arch.init, variant.recipe, variant.pictures)
+            if key in seen:
+                raise ValueError(f"{self.id}: {variant.name!r} changes nothing: it is the same run as {seen[key]!r}")
+            seen[key] = variant.name
+
+    def __getitem__(self, name: str) -> Variant:
+        """The variant of that name."""
+        for variant in self.variants:
+            if variant.name == name:
+                return variant
+        raise unknown(f"variant of {self.id}", name, [variant.name for variant in self.variants])

@@ -1,0 +1,86 @@
+"""What an experiment can look at besides the curves, before training and after each epoch.
+
+Each measure takes (model, train, test, recipe) and returns numbers by name; the model is left as it was.
+"""
+
+import torch
+from torch import nn
+
+from cnnlessons.activations import record
+from cnnlessons.losses import loss_for
+from cnnlessons.pixels import pixels
+from cnnlessons.training import evaluate, outputs, size_of
+
+LOOKED_AT = 1000  # pictures
+MASKS = (1, 2, 5, 10, 20, 50)  # dropout networks averaged
+
+
+def train_in_eval_mode(model, train, test, recipe) -> dict[str, float]:
+    """Loss and accuracy over all training pictures with the weights standing still and dropout off."""
+    loss, accuracy = evaluate(model, train, recipe)
+    return {"train_loss_eval": loss, "train_accuracy_eval": accuracy}
+
+
+def dead_units(model, train, test, recipe) -> dict[str, float]:
+    """Share of a ReLU layer's units that are 0 for every one of 1,000 training pictures: "dead C1_act" … and "dead"."""
+    relus = [name for name, module in model.named_modules() if isinstance(module, nn.ReLU)]
+    with record(model) as maps:
+        outputs(model, train.x[:LOOKED_AT], recipe, batch=LOOKED_AT)
+    never = {name: (maps[name] == 0).all(0).flatten() for name in relus}
+    shares = {f"dead {name}": silent.float().mean().item() for name, silent in never.items()}
+    return shares | {"dead": torch.cat(list(never.values())).float().mean().item()}
+
+
+def weight_gradients(model, train, test, recipe) -> dict[str, float]:
+    """Root mean square of the loss's gradient by the weights of each layer, over 1,000 training pictures."""
+    device, was_training = next(model.parameters()).device, model.training
+    model.eval()
+    x = pixels(train.x[:LOOKED_AT].to(device), recipe.pixels, size_of(model))
+    layers = {name: m.weight for name, m in model.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)}
+    value = loss_for(recipe.loss, model).value(model(x), train.y[:LOOKED_AT].to(device))
+    gradients = torch.autograd.grad(value, list(layers.values()))
+    model.train(was_training)
+    return {f"gradient {name}": g.square().mean().sqrt().item() for name, g in zip(layers, gradients, strict=True)}
+
+
+@torch.no_grad()
+def dropout_ensemble(model, train, test, recipe) -> dict[str, float]:
+    """Test accuracy of the mean probability of so many networks thinned by dropout: "ensemble of 1" … and of 50.
+
+    Beside it the "weight scaling" network, which drops nothing: what `model.eval()` gives.
+    """
+    drops = [module for module in model.modules() if isinstance(module, nn.Dropout)]
+    training, y = [drop.training for drop in drops], test.y.to(next(model.parameters()).device)
+    found = {"weight scaling": (outputs(model, test.x, recipe).argmax(1) == y).float().mean().item()}
+    total = 0
+    with torch.random.fork_rng():
+        torch.manual_seed(recipe.seed)
+        for n in range(1, max(MASKS) + 1):
+            total = total + thinned(model, drops, test.x, recipe)
+            if n in MASKS:
+                found[f"ensemble of {n}"] = (total.argmax(1) == y).float().mean().item()
+    for drop, mode in zip(drops, training, strict=True):
+        drop.train(mode)
+    return found
+
+
+def thinned(model, drops, x, recipe) -> torch.Tensor:
+    """Probabilities (N, classes) with the dropout layers switched on, everything else in eval mode."""
+    device, parts = next(model.parameters()).device, []
+    was_training = model.training
+    model.eval()
+    for drop in drops:
+        drop.train()
+    for part in x.split(1000):
+        out = model(pixels(part.to(device), recipe.pixels, size_of(model)))
+        parts.append(out if isinstance(list(model.children())[-1], nn.Softmax) else out.softmax(1))
+    model.train(was_training)
+    return torch.cat(parts)
+
+
+MEASURES = {
+    "train in eval mode": train_in_eval_mode,
+    "dead units": dead_units,
+    "weight gradients": weight_gradients,
+    "dropout ensemble": dropout_ensemble,
+}

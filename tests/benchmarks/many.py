@@ -1,0 +1,64 @@
+"""Many small runs at once: one after another, a process a core, stacked. All three in one run, on one set of runs.
+
+`make bench` runs it; on a GPU too: `CNNLESSONS_DEVICE=cuda make bench`.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from cnnlessons import CATALOGUE, Recipe
+from cnnlessons.ablations import Experiment, Variant
+from cnnlessons.plans import Plan
+from cnnlessons.runners import by_processes
+from cnnlessons.stacked import run_stacked
+
+ARCH = CATALOGUE["lenet-002-relu"].change(softmax=None)
+EXPERIMENT = Experiment("many", "Which way is fastest?", "mnist-5k",
+                        (Variant("LeNet", ARCH, Recipe(epochs=5, batch=64, lr=0.02)),), rehearsal=None)
+
+
+def loop(jobs, device):
+    """One run after another, each on all cores."""
+    return [job.run(device) for job in jobs]
+
+
+def processes(jobs, device):
+    """A single-threaded process a core, as `python -m cnnlessons run` does on a CPU."""
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Plan(replace(EXPERIMENT, seeds=len(jobs)), Path(folder))
+        return [row for _, row in sorted(by_processes(plan, os.cpu_count()), key=lambda done: done[0].seed)]
+
+
+def main() -> None:
+    """Each way makes the same rows; the time for all of them counts, that of starting processes too."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=20)
+    args = parser.parse_args()
+    device = os.environ.get("CNNLESSONS_DEVICE", "cpu")
+    os.environ["TQDM_DISABLE"] = "1"
+    jobs = Plan(replace(EXPERIMENT, seeds=args.runs), Path("nowhere")).jobs
+    ways = {"one after another": loop, "stacked": run_stacked}
+    if device == "cpu":
+        ways["a process a core"] = processes
+    print(f"{args.runs} runs of {EXPERIMENT.variants[0].recipe.epochs} epochs on mnist-5k, {device}, "
+          f"{torch.get_num_threads()} threads, torch {torch.__version__}")
+    jobs[0].run(device)  # warm up
+    seconds, accuracy = {}, {}
+    for name, way in ways.items():
+        start = time.perf_counter()
+        rows = way(jobs, device)
+        seconds[name] = time.perf_counter() - start
+        accuracy[name] = sum(row["test_accuracy"][-1] for row in rows) / len(rows)
+    for name, took in seconds.items():
+        print(f"{name:20}{took:7.1f} s   {seconds['one after another'] / took:.2f}×   "
+              f"mean test accuracy {accuracy[name]:.4f}")
+
+
+if __name__ == "__main__":
+    main()
