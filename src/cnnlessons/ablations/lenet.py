@@ -3,20 +3,46 @@
 from dataclasses import replace
 
 from cnnlessons.ablations.experiment import Experiment, Variant
+from cnnlessons.arch import Arch
 from cnnlessons.catalogue import CATALOGUE
-from cnnlessons.layers import AvgPool, MaxPool
+from cnnlessons.layers import AvgPool, Conv, Flatten, Linear, MaxPool, ReLU, ScaledTanh, Sigmoid, Tanh
 from cnnlessons.training import Recipe
 
 CORRECTED = CATALOGUE["lenet-003-corrected"]
-KERAS = CATALOGUE["lenet-002-keras"]
+KERAS, RELU, DROPOUT = (CATALOGUE[f"lenet-002-{name}"] for name in ("keras", "relu", "dropout"))
+ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "scaled tanh": ScaledTanh, "ReLU": ReLU}
+
 # Study note 002's linked notebooks: SGD 0.01 without momentum, batches of 128, pixels left at 0 … 255.
 NOTEBOOK = Recipe(epochs=30, batch=128, lr=0.01, momentum=0.0, pixels="raw")
+
+
+def with_activation(arch: Arch, name: str) -> Arch:
+    """A copy whose hidden activations are all the one of that name."""
+    kinds = tuple(ACTIVATIONS.values())
+    return arch.map(lambda layer: ACTIVATIONS[name](layer.name) if isinstance(layer, kinds) else layer)
+
+
+def stack(name: str, depth: int = 10) -> Arch:
+    """`depth` 3×3 convolutions of 16 maps in a row, each with that activation, pooled after the third and sixth."""
+    layers = []
+    for i in range(1, depth + 1):
+        layers += [Conv(f"conv{i}", 16, 3, p=1), ACTIVATIONS[name](f"act{i}")]
+        layers += [MaxPool(f"pool{i}", 2)] if i in (3, 6) else []
+    return Arch(f"stack-{depth}", f"{depth} convolutions in a row", (1, 28, 28),
+                (*layers, Flatten("flatten"), Linear("output", 10)), "this book", init="glorot")
+
+
+LOGITS = KERAS.change(softmax=None)
+# Four step sizes an activation: each is judged at its own best.
+RATES = {"sigmoid": (0.1, 0.3, 1, 3), "tanh": (0.01, 0.03, 0.1, 0.3), "scaled tanh": (0.01, 0.03, 0.1, 0.3),
+         "ReLU": (0.01, 0.03, 0.1, 0.3)}
+DROPPED = {"without dropout": RELU, "with dropout": DROPOUT}
 
 EXPERIMENTS = (
     Experiment(
         "lenet5-1998", "How well does the network of 1998 read MNIST, trained with today's optimiser?", "mnist",
         (Variant("LeNet-5 (1998)", CATALOGUE["lenet5-1998"],
-                 Recipe(epochs=20, lr=0.003, schedule="cosine", clip=5, pixels="lecun1998")),),
+                 Recipe(epochs=40, lr=0.005, weight_decay=3e-3, schedule="cosine", clip=5, pixels="lecun1998")),),
     ),
     Experiment(
         "E01-convergence", "When has LeNet converged, and on which curve?", "mnist",
@@ -26,6 +52,32 @@ EXPERIMENTS = (
         ),
     ),
     Experiment(
+        "E02-activations", "Which activation lets LeNet learn fastest, each at its own best step size?", "mnist",
+        tuple(Variant(f"{name}, lr {lr:g}", with_activation(LOGITS, name), Recipe(epochs=10, batch=256, lr=lr))
+              for name, rates in RATES.items() for lr in rates),
+    ),
+    Experiment(
+        "E03-dropout", "Is LeNet better with dropout, or does it only look so?", "mnist",
+        tuple(Variant(f"{name}, {pixels} pixels", arch, replace(NOTEBOOK, epochs=20, pixels=scale))
+              for pixels, scale in (("raw", "raw"), ("scaled", "unit")) for name, arch in DROPPED.items())
+        + tuple(Variant(f"{name}, 2,000 pictures", arch, Recipe(epochs=20, batch=32, lr=0.01), pictures=2000)
+                for name, arch in DROPPED.items()),
+        measures=("train in eval mode",),
+    ),
+    Experiment(
+        "E19-dying", "How many ReLUs die, and does a smaller step save them?", "mnist",
+        tuple(Variant(f"lr {lr:g}", RELU.change(softmax=None), Recipe(epochs=3, lr=lr, momentum=0.0))
+              for lr in (0.01, 0.03, 0.1, 0.3, 1)),
+        measures=("dead units",),
+    ),
+    Experiment(
+        "E20-gradients", "Do gradients shrink on their way back from the loss?", "mnist",
+        tuple(Variant(f"{name}, {title}", make(name), Recipe(epochs=1, lr=0.01), pictures=10_000)
+              for title, make in (("LeNet", lambda name: with_activation(LOGITS, name)), ("10 layers", stack))
+              for name in ("sigmoid", "tanh", "ReLU")),
+        measures=("weight gradients",),
+    ),
+    Experiment(
         "E22-softmax", "What does a softmax before cross-entropy cost?", "mnist",
         (
             Variant("logits", CORRECTED, Recipe(epochs=3)),
@@ -33,5 +85,18 @@ EXPERIMENTS = (
                 lambda layer: AvgPool(layer.name, 2) if isinstance(layer, MaxPool) else layer
             ), Recipe(epochs=3, loss="cross_entropy")),
         ),
+    ),
+    Experiment(
+        "E23-ensemble", "Is a network trained with dropout an ensemble of thinned ones?", "mnist",
+        (Variant("dropout 0.2", DROPOUT, Recipe(epochs=5)),
+         Variant("dropout 0.5", DROPOUT.change(drop1=replace(DROPOUT["drop1"], p=0.5),
+                                               drop2=replace(DROPOUT["drop2"], p=0.5)), Recipe(epochs=5))),
+        measures=("dropout ensemble",),
+    ),
+    Experiment(
+        "E24-colour", "How far does the RGB LeNet of study note 000 get on colour pictures?", "cifar10",
+        (Variant("RGB ReLU LeNet", CATALOGUE["lenet-000-code-rgb-relu"],
+                 Recipe(epochs=10, lr=0.01, weight_decay=5e-4)),),
+        rehearsal=None,
     ),
 )
