@@ -34,8 +34,8 @@ def stack(name: str, depth: int = 10) -> Arch:
 
 LOGITS = KERAS.change(softmax=None)
 # Four step sizes an activation: each is judged at its own best.
-RATES = {"sigmoid": (0.1, 0.3, 1, 3), "tanh": (0.01, 0.03, 0.1, 0.3), "scaled tanh": (0.01, 0.03, 0.1, 0.3),
-         "ReLU": (0.01, 0.03, 0.1, 0.3)}
+RATES = {"sigmoid": (0.03, 0.1, 0.3, 1), "tanh": (0.01, 0.03, 0.1, 0.3), "scaled tanh": (0.01, 0.03, 0.1, 0.3),
+         "ReLU": (0.003, 0.01, 0.03, 0.1)}
 DROPPED = {"without dropout": RELU, "with dropout": DROPOUT}
 
 EXPERIMENTS = (

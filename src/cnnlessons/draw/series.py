@@ -4,9 +4,9 @@ from itertools import cycle
 
 import numpy as np
 from matplotlib.ticker import LogFormatter
-from scipy.special import stdtrit
 
 from cnnlessons import style
+from cnnlessons.intervals import half_width
 
 NAMES = {"train_loss": "training loss", "test_loss": "test loss", "test_accuracy": "test accuracy"}
 
@@ -22,10 +22,7 @@ class PlainLog(LogFormatter):
 def interval(values):
     """Mean and half width of its 95 % t interval over the first axis; half width 0 for a single run."""
     values = np.asarray(values, dtype=float)
-    n = len(values)
-    if n == 1:
-        return values[0], np.zeros_like(values[0])
-    return values.mean(0), stdtrit(n - 1, 0.975) * values.std(0, ddof=1) / np.sqrt(n)
+    return values.mean(0), half_width(values) if len(values) > 1 else np.zeros_like(values[0])
 
 
 def spread(places, apart: float):
