@@ -170,8 +170,8 @@ def one_pass(model, x, y, order, n, recipe, loss, optimiser, bar) -> tuple[float
         done = (n - 1 + (step - 1) / len(batches)) / recipe.epochs
         optimiser.param_groups[0]["lr"] = recipe.lr * SCHEDULES[recipe.schedule](done)
         with bf16:
-            out = model(pixels(x[index], recipe.pixels, size))
-        value = loss.value(out.float(), y[index])
+            out = model(pixels(x.index_select(0, index), recipe.pixels, size))
+        value = loss.value(out.float(), y.index_select(0, index))
         optimiser.zero_grad()
         value.backward()
         if recipe.clip:
