@@ -121,7 +121,6 @@ def main() -> None:
             "usual loop, transforms": usual_loop(root, arch, recipe, transform_v1),
             "usual loop, transforms, 2 workers": usual_loop(root, arch, recipe, transform_v1, 2),
             "usual loop, transforms.v2": usual_loop(root, arch, recipe, transform_v2),
-            "usual loop, transforms.v2, 2 workers": usual_loop(root, arch, recipe, transform_v2, 2),
             "fit": our_loop(data, arch, recipe),
         }
         done = {name: [] for name in loops}
