@@ -75,7 +75,11 @@ def test_a_last_line_cut_in_the_middle_is_run_again(tmp_path):
     plan.rows_path().write_bytes(whole + whole[:40])
     again = Plan(TINY, tmp_path)
     assert len(again.rows) == 1 and len(again.todo) == len(plan.jobs) - 1
+    assert plan.rows_path().read_bytes() == whole + whole[:40]  # only looked at: left as it is
+    again.cut_torn()
     assert plan.rows_path().read_bytes() == whole
+    plan.rows_path().write_bytes(whole[:40])
+    assert len(list(make(Plan(TINY, tmp_path), processes=1))) == len(plan.jobs)
 
 
 @pytest.mark.parametrize("damage", ['{"variant": "a", "se\n', "[]\n", '{"variant": "a", "seed": 0}\n'])

@@ -49,28 +49,23 @@ def dropout_ensemble(model, train, test, recipe) -> dict[str, float]:
 
     Beside it the "weight scaling" network, which drops nothing: what `model.eval()` gives.
     """
-    drops = [module for module in model.modules() if isinstance(module, nn.Dropout)]
-    training, y = [drop.training for drop in drops], test.y.to(next(model.parameters()).device)
-    found = {"weight scaling": (outputs(model, test.x, recipe).argmax(1) == y).float().mean().item()}
-    total = 0
+    y, total = test.y.to(next(model.parameters()).device), 0
+    found = {"weight scaling": evaluate(model, test, recipe)[1]}
     with torch.random.fork_rng():
         torch.manual_seed(recipe.seed)
         for n in range(1, max(MASKS) + 1):
-            total = total + thinned(model, drops, test.x, recipe)
+            total = total + thinned(model, test.x, recipe)
             if n in MASKS:
                 found[f"ensemble of {n}"] = (total.argmax(1) == y).float().mean().item()
-    for drop, mode in zip(drops, training, strict=True):
-        drop.train(mode)
     return found
 
 
-def thinned(model, drops, x, recipe) -> torch.Tensor:
+def thinned(model, x, recipe) -> torch.Tensor:
     """Probabilities (N, classes) with the dropout layers switched on, everything else in eval mode."""
     device, parts = next(model.parameters()).device, []
     was_training = model.training
-    model.eval()
-    for drop in drops:
-        drop.train()
+    for module in model.modules():
+        module.training = isinstance(module, nn.Dropout)
     for part in x.split(1000):
         out = model(pixels(part.to(device), recipe.pixels, size_of(model)))
         parts.append(out if isinstance(list(model.children())[-1], nn.Softmax) else out.softmax(1))

@@ -140,10 +140,10 @@ class Plan:
         return self.folder / f"{self.stem}.rows{f'.{rank}' if rank else ''}.jsonl"
 
     def read_rows(self) -> dict[tuple, dict]:
-        """The rows of an interrupted run, of all ranks. A last line without its end is run again."""
+        """The rows of an interrupted run, of all ranks. A last line without its end was never a row."""
         digests, rows = {job.key: job.digest for job in self.jobs}, {}
         for path in sorted(self.folder.glob(f"{self.stem}.rows*.jsonl")):
-            whole, _, torn = path.read_bytes().rpartition(b"\n")
+            whole, _, _ = path.read_bytes().rpartition(b"\n")
             try:
                 found = [json.loads(line) for line in whole.splitlines()]
                 keys = [(row["variant"], row["seed"], row["data"]) for row in found]
@@ -154,9 +154,13 @@ class Plan:
                 if digests.get(key, digest) != digest:
                     raise RecordError(f"{path} holds {key[0]!r} as it was defined before; move it away to start anew")
                 rows[key] = row
-            if torn:
-                os.truncate(path, len(whole) + 1 if whole else 0)
         return rows
+
+    def cut_torn(self, rank: int = 0) -> None:
+        """Take a last line without its end off the rank's file, before rows are added to it."""
+        path = self.rows_path(rank)
+        if path.exists() and not (content := path.read_bytes()).endswith(b"\n"):
+            os.truncate(path, content.rfind(b"\n") + 1)
 
     def keep(self, job: Job, row: dict, rank: int = 0) -> dict:
         """Put a row on disk, whole and at once: one write, flushed down to the device."""

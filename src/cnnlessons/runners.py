@@ -94,22 +94,12 @@ def agree(plan: Plan) -> list[Job]:
     return plan.todo
 
 
-class Stop:
-    """True once this process was told to stop (SIGTERM)."""
-
-    def __init__(self):
-        self.told = False
-        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "told", True))
-
-    def __bool__(self):
-        return self.told
-
-
 def by_ranks(plan: Plan, rank: int, world: int, device: str) -> Iterator[dict]:
     """Every `world`-th job, into this rank's own file; at the end all ranks know all rows."""
-    stop = Stop()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     for job in agree(plan)[rank::world]:
-        if stop:
+        if stop.is_set():
             raise SystemExit(1)
         yield plan.keep(job, job.run(device), rank)
     agree(plan)
@@ -126,6 +116,7 @@ def make(plan: Plan, *, device: str = "cpu", processes: int | None = None) -> It
         return
     start = perf_counter()
     with ranks(device) as (rank, world, device):
+        plan.cut_torn(rank)
         if world > 1:
             yield from by_ranks(plan, rank, world, device)
         elif plan.todo:

@@ -1,7 +1,6 @@
 """Many runs as one: networks that differ only in their seed, their weights stacked, trained by the same steps."""
 
 import time
-from math import isfinite
 
 import torch
 from torch.func import functional_call, grad_and_value, stack_module_state, vmap
@@ -30,7 +29,7 @@ def fit_stacked(models, train, test, recipes, device: str = "cpu"):
     """What `fit` does to each of `models` with its recipe, all at once: yields a list of an `Epoch` a run.
 
     The recipes may differ in their seed alone. A run that diverged yields its `DivergedError` from then on. The
-    networks must not draw random numbers (no dropout). `models` are left as they were.
+    networks must not draw random numbers (no dropout). The weights of `models` are left as they were.
     """
     recipe, size, loss = recipes[0], size_of(models[0]), loss_for(recipes[0].loss, models[0])
     params, buffers = stack_module_state([model.to(device) for model in models])
@@ -96,8 +95,8 @@ def run_stacked(jobs, device: str) -> list[dict]:
     curves, errors = [[] for _ in jobs], [None] * len(jobs)
     for results in fit_stacked(models, train, test, recipes, device):
         for i, result in enumerate(results):
-            if isinstance(result, Epoch) and isfinite(result.train_loss):
-                curves[i].append(result)
-            elif isinstance(result, DivergedError):
+            if isinstance(result, DivergedError):
                 errors[i] = result
+            else:
+                curves[i].append(result)
     return [job.row(epochs, (), error) for job, epochs, error in zip(jobs, curves, errors, strict=True)]

@@ -42,28 +42,22 @@ def write_idx(folder: Path, data) -> None:
         (folder / f"{prefix}-labels-idx1-ubyte").write_bytes(struct.pack(">2i", 2049, len(labels)) + labels.tobytes())
 
 
-def transform_v1(arch, scale: str):
-    """Padding and scaling as `fit` does them, with the transforms most tutorials still import."""
-    factor, offset = SCALES[scale]  # of a pixel from 0 to 255; ToTensor divides by 255 first
-    return transforms.Compose([
-        *([transforms.Pad((arch.input[1] - 28) // 2)] if arch.input[1] > 28 else []),
-        transforms.ToTensor(), transforms.Normalize([-offset / (255 * factor)], [1 / (255 * factor)]),
-    ])
+# From a PIL picture to a tensor from 0 to 1: as most tutorials do, and as torchvision's documentation recommends.
+TENSOR = {transforms: [transforms.ToTensor()], v2: [v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]}
 
 
-def transform_v2(arch, scale: str):
-    """The same with transforms.v2, which torchvision's documentation recommends."""
-    factor, offset = SCALES[scale]
-    return v2.Compose([
-        *([v2.Pad((arch.input[1] - 28) // 2)] if arch.input[1] > 28 else []),
-        v2.ToImage(), v2.ToDtype(torch.float32, scale=True),
-        v2.Normalize([-offset / (255 * factor)], [1 / (255 * factor)]),
-    ])
+def transform(module, arch, scale: str):
+    """Padding and scaling as `fit` does them, with torchvision's `transforms` or `transforms.v2`."""
+    factor, offset = SCALES[scale]  # of a pixel from 0 to 255
+    border = (arch.input[1] - 28) // 2
+    scaled = module.Normalize([-offset / (255 * factor)], [1 / (255 * factor)])
+    return module.Compose([*([module.Pad(border)] if border else []), *TENSOR[module], scaled])
 
 
-def usual_loop(root: str, arch, recipe: Recipe, transform, workers: int = 0):
+def usual_loop(root: str, arch, recipe: Recipe, module, workers: int = 0):
     """What tutorials do: PIL pictures through transforms and a DataLoader. Yields the test accuracy of each epoch."""
-    train, test = (datasets.MNIST(root, train=t, transform=transform(arch, recipe.pixels)) for t in (True, False))
+    train, test = (datasets.MNIST(root, train=t, transform=transform(module, arch, recipe.pixels))
+                   for t in (True, False))
     loader = torch.utils.data.DataLoader(train, recipe.batch, shuffle=True, num_workers=workers)
     test_loader = torch.utils.data.DataLoader(test, 1000, num_workers=workers)
     model, criterion = build(arch), nn.CrossEntropyLoss()
@@ -118,9 +112,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as root:
         write_idx(Path(root) / "MNIST" / "raw", data)
         loops = {
-            "usual loop, transforms": usual_loop(root, arch, recipe, transform_v1),
-            "usual loop, transforms, 2 workers": usual_loop(root, arch, recipe, transform_v1, 2),
-            "usual loop, transforms.v2": usual_loop(root, arch, recipe, transform_v2),
+            "usual loop, transforms": usual_loop(root, arch, recipe, transforms),
+            "usual loop, transforms, 2 workers": usual_loop(root, arch, recipe, transforms, 2),
+            "usual loop, transforms.v2": usual_loop(root, arch, recipe, v2),
             "fit": our_loop(data, arch, recipe),
         }
         done = {name: [] for name in loops}

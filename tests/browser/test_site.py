@@ -64,7 +64,7 @@ def test_page_fits_a_phone(visit, built_page):
                 if (getComputedStyle(p).overflowX !== 'visible' && fits(p)) return true;
             return false;
         };
-        return [...document.querySelectorAll('article *')]
+        return [...document.querySelectorAll('main *')]
             .filter((e) => !fits(e) && !clipped(e))
             .map((e) => e.outerHTML.slice(0, 120));
     }""")
