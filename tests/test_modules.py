@@ -1,12 +1,14 @@
 """The modules PyTorch lacks, by hand and against independent ways to compute the same."""
 
+import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from cnnlessons import CATALOGUE, build
 from cnnlessons.catalogue.codes import CODES
 from cnnlessons.catalogue.lenet import C3_TABLE
-from cnnlessons.modules import RBF, ScaledTanh, Subsample, TableConv2d
+from cnnlessons.modules import RBF, MaxPool2d, PairMax, ScaledTanh, Subsample, TableConv2d
 
 
 def test_scaled_tanh_passes_through_plus_and_minus_one():
@@ -78,3 +80,40 @@ def test_initialisation_of_2012_has_its_ones():
     assert {name: m.bias.unique().item() for name, m in model.named_children()} == {
         "conv1": 0, "conv2": 1, "conv3": 0, "conv4": 1, "fc7": 1, "fc8": 0}
     assert abs(model.fc7.weight.std() - 0.01) < 0.001
+
+
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_max_pooling_and_its_gradient_are_pytorch_s_bit_for_bit(ties, layout):
+    torch.manual_seed(0)
+    x = torch.randn(3, 5, 12, 8)
+    x = (x.round() if ties else x).to(memory_format=layout)  # rounded: nearly every window has equal maxima
+    grad, found = torch.randn(3, 5, 6, 4), []
+    for pool in (nn.MaxPool2d(2, 2), MaxPool2d(2, 2)):
+        leaf = x.clone().requires_grad_()
+        out = pool(leaf)
+        out.backward(grad)
+        found.append((out.detach(), leaf.grad))
+    (out, back), (ours, our_back) = found
+    assert torch.equal(out, ours) and torch.equal(back, our_back)
+
+
+def test_max_pooling_passes_what_is_not_a_number_on():
+    x = torch.zeros(1, 1, 4, 4)
+    x[0, 0, 1, 2] = float("nan")
+    assert MaxPool2d(2, 2)(x).isnan().tolist() == [[[[False, True], [False, False]]]]
+
+
+@pytest.mark.parametrize("pool, size", [((2, 2), 7), ((3, 2), 8), ((2, 2, 1), 8), ((2, 1), 8)])
+def test_other_windows_are_left_to_pytorch(pool, size, monkeypatch):
+    monkeypatch.setattr(PairMax, "apply", None)
+    x = torch.randn(1, 2, size, size)
+    assert torch.equal(MaxPool2d(*pool)(x), nn.MaxPool2d(*pool)(x))
+
+
+def test_max_pooling_under_vmap():
+    x = torch.randn(4, 2, 3, 6, 6)
+    grads = torch.vmap(torch.func.grad(lambda x: MaxPool2d(2, 2)(x).square().sum()))(x)
+    leaf = x.flatten(0, 1).requires_grad_()
+    F.max_pool2d(leaf, 2).square().sum().backward()
+    assert torch.equal(grads.flatten(0, 1), leaf.grad)

@@ -1,4 +1,4 @@
-"""The four modules PyTorch does not have: LeNet-5's squashing, subsampling, C3 table and RBF output."""
+"""What PyTorch does not have: LeNet-5's squashing, subsampling, C3 table and RBF output; and a faster max pooling."""
 
 import torch
 import torch.nn.functional as F
@@ -90,3 +90,53 @@ class RBF(nn.Module):
     def extra_repr(self):
         """Shown by print(model)."""
         return "{1}, {0} fixed codes".format(*self.codes.shape)
+
+
+class MaxPool2d(nn.MaxPool2d):
+    """`nn.MaxPool2d`; on the CPU several times as fast where it pools 2×2 with stride 2 (tests/benchmarks/pool.py).
+
+    PyTorch's looks at one number after the other. Maxima of whole slices are the same numbers, bit for bit.
+    """
+
+    def forward(self, x):
+        """(N, C, H, W) → (N, C, H', W')."""
+        pairs = (self.kernel_size, self.stride, self.padding, self.dilation, self.return_indices) == (2, 2, 0, 1, False)
+        if pairs and x.device.type == "cpu" and x.shape[-2] % 2 == x.shape[-1] % 2 == 0:
+            return PairMax.apply(x)[0]
+        return super().forward(x)
+
+
+class PairMax(torch.autograd.Function):
+    """The maximum of each 2×2 block: first of the pairs in a row, then of pairs of rows."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x):
+        """(…, 2H, 2W) → (…, H, W), and the maxima of the pairs in a row, (…, 2H, W), for the way back."""
+        rows = torch.maximum(x[..., ::2], x[..., 1::2])
+        return torch.maximum(rows[..., ::2, :], rows[..., 1::2, :]), rows
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        """Keep what the way back needs."""
+        ctx.mark_non_differentiable(output[1])
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(*inputs, output[1])
+
+    @staticmethod
+    def backward(ctx, grad, _):
+        """The gradient goes where the maximum came from; among equals to the first one, as PyTorch's does."""
+        x, rows = ctx.saved_tensors
+        low = where_positive(grad, rows[..., 1::2, :] - rows[..., ::2, :])
+        by_row = torch.empty_like(rows)
+        by_row[..., ::2, :], by_row[..., 1::2, :] = grad - low, low
+        right = where_positive(by_row, x[..., 1::2] - x[..., ::2])
+        by_pixel = torch.empty_like(x)
+        by_pixel[..., ::2], by_pixel[..., 1::2] = by_row - right, right
+        return by_pixel
+
+
+def where_positive(values, a):
+    """`values` where a > 0, else 0: the way back through a ReLU, several times as fast as `torch.where`."""
+    return torch.ops.aten.threshold_backward(values, a, 0)

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
+from cnnlessons.allocator import keep_freed_memory
 from cnnlessons.errors import unknown
 from cnnlessons.losses import LOSSES, loss_for
 from cnnlessons.pixels import check_scale, pixels
@@ -138,7 +139,11 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
     same_channels(model, train.x)
     loss, home = loss_for(recipe.loss, model), next(model.parameters()).device
     device = chosen_device() if device is None else torch.device(device)
-    model.to(device, memory_format=torch.channels_last)
+    if device.type == "cpu":
+        keep_freed_memory()
+        model.to(device)
+    else:
+        model.to(device, memory_format=torch.channels_last)
     optimiser = torch.optim.SGD(model.parameters(), recipe.lr, recipe.momentum,
                                 weight_decay=recipe.weight_decay, fused=True)
     x, y = train.x.to(device), train.y.to(device)
