@@ -41,8 +41,6 @@ def test_an_interrupted_run_repeats_nothing_and_ends_as_one_whole_record(tmp_pat
     assert record.json["data"]["digest"] and record.json["variants"]["a"]["recipe"]["batch"] == 500
     assert list(tmp_path.iterdir()) == [tmp_path / "tiny.json"]
     assert list(make(Plan(TINY, tmp_path))) == []  # finished: not repeated
-    with pytest.raises(RecordError, match="fewer than 3 seeds"):
-        Plan(TINY, tmp_path, seeds=3)
 
 
 def test_kill_9_loses_only_unfinished_rows_and_leaves_no_worker(tmp_path):
@@ -80,6 +78,37 @@ def test_a_last_line_cut_in_the_middle_is_run_again(tmp_path):
     assert plan.rows_path().read_bytes() == whole
     plan.rows_path().write_bytes(whole[:40])
     assert len(list(make(Plan(TINY, tmp_path), processes=1))) == len(plan.jobs)
+
+
+def test_a_record_grows_by_a_variant_and_by_seeds_without_repeating_a_row(tmp_path):
+    plan = Plan(TINY, tmp_path)
+    for loss, job in enumerate(plan.jobs):
+        kept(plan, job, float(loss))
+    plan.finish("cpu", 5.0)
+    larger = replace(TINY, variants=(*TINY.variants, Variant("c", LENET, Recipe(epochs=1, batch=500, lr=0.02))))
+    grown = Plan(larger, tmp_path, seeds=3)
+    assert not grown.finished and len(grown.todo) == 3 * 3 - 2 * 2
+    kept(grown, grown.todo[0], 99.0)
+    assert len(Plan(larger, tmp_path, seeds=3).todo) == 3 * 3 - 2 * 2 - 1  # the record, and what came since
+    for job in Plan(larger, tmp_path, seeds=3).todo:
+        kept(grown, job, 0.0)
+    grown.finish("cpu", 7.0)
+    record = Record(tmp_path / "tiny.json")
+    assert record.curve("b", "train_loss")[:2, 0].tolist() == [1.0, 3.0] and len(record.rows("c")) == 3
+    assert record.json["wall_seconds"] == 7 and [made["wall_seconds"] for made in record.json["before"]] == [5]
+    assert record.json["before"][0]["rows"] == 4
+    assert Plan(larger, tmp_path).finished  # fewer seeds than it has
+    with pytest.raises(RecordError, match="holds 'c' as it was defined before"):
+        Plan(TINY, tmp_path)
+
+
+def test_a_record_measured_in_another_way_is_refused(tmp_path):
+    plan = Plan(TINY, tmp_path)
+    for job in plan.jobs:
+        kept(plan, job, 0.0)
+    plan.finish("cpu", 5.0)
+    with pytest.raises(RecordError, match="measured in another way"):
+        Plan(replace(TINY, measures=("dead units",)), tmp_path)
 
 
 @pytest.mark.parametrize("damage", ['{"variant": "a", "se\n', "[]\n", '{"variant": "a", "seed": 0}\n'])
@@ -121,6 +150,14 @@ def test_fewer_pictures_are_a_change():
     assert replace(TINY, variants=(TINY.variants[0], few))["few"].pictures == 500
     assert len(Job(few, 0, "mnist-5k").splits()[0]) == 500
     assert len(Job(few, 0, "mnist-5k", limit=100).splits()[0]) == 100
+
+
+def test_a_run_ends_at_its_goal():
+    goal = Variant("goal", LENET, Recipe(epochs=9, batch=100, lr=0.1), until=0.5)
+    row = Job(goal, 0, "mnist-5k", limit=1000).run()
+    *before, last = row["train_accuracy"]
+    assert last >= 0.5 and all(share < 0.5 for share in before) and 1 < len(row["train_accuracy"]) < 9
+    assert Job(goal, 0, "mnist-5k").digest != Job(replace(goal, until=0.9), 0, "mnist-5k").digest
 
 
 def test_a_short_version_has_a_record_of_its_own(tmp_path):

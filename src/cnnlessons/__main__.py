@@ -65,8 +65,9 @@ def main(arguments=None) -> int:
     try:
         if args.verb == "list":
             for experiment in EXPERIMENTS.values():
-                print(f"{experiment.id:18}{experiment.question} [{experiment.data}; "
-                      f"{status(Plan(experiment, args.folder))}]")
+                stands = (f"{data}: {status(Plan(experiment, args.folder, data=data))}"
+                          for data in (experiment.data, *experiment.also))
+                print(f"{experiment.id:18}{experiment.question} [{'; '.join(stands)}]")
             return 0
         if args.name not in EXPERIMENTS:
             raise unknown("experiment", args.name, EXPERIMENTS)

@@ -18,6 +18,7 @@ from cnnlessons.measures import MEASURES
 from cnnlessons.records import RecordError, read
 from cnnlessons.training import DivergedError, Recipe, fit
 
+RUN = ("device", "versions", "commit", "wall_seconds")  # what a record says of how its rows were made
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
 REHEARSAL_EPOCHS = 2
 
@@ -46,7 +47,8 @@ class Job:
     @property
     def digest(self) -> str:
         """Of everything that decides what comes out: a row of another definition has another one."""
-        what = [self.variant.arch.json(), asdict(self.recipe), self.data, self.pictures, self.measures]
+        what = [self.variant.arch.json(), asdict(self.recipe), self.variant.until,
+                self.data, self.pictures, self.measures]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
     @property
@@ -81,6 +83,8 @@ class Job:
             for epoch in fit(model, train, test, self.recipe, device=device):
                 epochs.append(epoch)
                 looks += [look()] if self.measures else []
+                if self.variant.until and epoch.train_accuracy >= self.variant.until:
+                    break
         except DivergedError as error:
             return self.row(epochs, looks, error)
         return self.row(epochs, looks)
@@ -106,7 +110,8 @@ class Plan:
     """Variants × seeds in full, then as a rehearsal on an embedded set that anyone can repeat in seconds.
 
     `data` and `limit` (training pictures) make a short version, whose record has a name of its own. Finished rows lie
-    in `STEM.rows.jsonl`, one file a rank under torchrun, until the record `STEM.json` is written from them.
+    in `STEM.rows.jsonl`, one file a rank under torchrun, until the record `STEM.json` is written from them. A record
+    that lacks variants or seeds is extended: its rows stay, the missing ones are run.
 
     Raises `RecordError` if the folder holds something of that name that cannot be used.
     """
@@ -118,22 +123,40 @@ class Plan:
         if self.seeds < 1 or (limit is not None and limit < 1):
             raise RecordError(f"seeds={self.seeds}, limit={limit}: whole numbers from 1 are needed")
         self.data = data or experiment.data
-        self.stem = ".".join(map(str, filter(None, (experiment.id, data if data != experiment.data else None, limit))))
+        elsewhere = self.data if self.data != experiment.data else None
+        self.stem = ".".join(map(str, filter(None, (experiment.id, elsewhere, limit))))
         self.target = self.folder / f"{self.stem}.json"
         every = [(seed, variant) for seed in range(self.seeds) for variant in experiment.variants]
         self.jobs = [Job(variant, seed, self.data, None, limit, experiment.measures) for seed, variant in every]
-        if experiment.rehearsal and not (data or limit):
+        if experiment.rehearsal and not (elsewhere or limit):
             self.jobs += [Job(variant, seed, experiment.rehearsal, min(REHEARSAL_EPOCHS, variant.recipe.epochs))
                           for seed, variant in every]
-        self.finished = self.target.exists()
-        if self.finished and len({row["seed"] for row in read(self.target)["rows"]}) < self.seeds:
-            raise RecordError(f"{self.target} has fewer than {self.seeds} seeds; move it away to make a larger one")
-        self.rows = {} if self.finished else self.read_rows()
+        self.rows = self.recorded_rows()
+        self.finished = self.target.exists() and not self.todo
+        if not self.finished:
+            self.rows |= self.read_rows()
 
     @property
     def todo(self) -> list[Job]:
         """The jobs without a row."""
-        return [] if self.finished else [job for job in self.jobs if job.key not in self.rows]
+        return [job for job in self.jobs if job.key not in self.rows]
+
+    def definition(self, variant: Variant) -> dict:
+        """What a record says of a variant."""
+        return {"arch": variant.arch.json(), "recipe": asdict(variant.recipe), "pictures": variant.pictures,
+                "until": variant.until}
+
+    def recorded_rows(self) -> dict[tuple, dict]:
+        """The rows of the record, if there is one and it is of today's definitions."""
+        if not self.target.exists():
+            return {}
+        record, today = read(self.target), {v.name: self.definition(v) for v in self.experiment.variants}
+        for name, made in record["variants"].items():
+            if json.loads(json.dumps(today.get(name))) != {"pictures": None, "until": None} | made:
+                raise RecordError(f"{self.target} holds {name!r} as it was defined before; move it away to start anew")
+        if record.get("measures", []) != list(self.experiment.measures):
+            raise RecordError(f"{self.target} was measured in another way; move it away to start anew")
+        return {(row["variant"], row["seed"], row["data"]): row for row in record["rows"]}
 
     def rows_path(self, rank: int = 0) -> Path:
         """Where a rank keeps its finished rows."""
@@ -174,15 +197,18 @@ class Plan:
     def finish(self, device: str, wall: float) -> None:
         """Write the record whole, or not at all; then the rows' files are not needed any more."""
         rows = [{k: v for k, v in self.rows[job.key].items() if k != "digest"} for job in self.jobs]
+        before = read(self.target) if self.target.exists() else {}
         record = {
             "experiment": self.experiment.id, "question": self.experiment.question,
             "data": {"name": self.data, "limit": self.jobs[0].limit, **asdict(load(self.data).source)},
             "device": torch.cuda.get_device_name() if device.startswith("cuda") else f"CPU, {os.cpu_count()} cores",
             "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
-            "commit": commit(), "wall_seconds": round(wall, 1),
-            "variants": {v.name: {"arch": v.arch.json(), "recipe": asdict(v.recipe), "pictures": v.pictures}
-                         for v in self.experiment.variants},
+            "commit": commit(), "wall_seconds": round(wall, 1), "measures": self.experiment.measures,
+            "variants": {v.name: self.definition(v) for v in self.experiment.variants},
         }
+        if before:  # extended: how the rows were made that it held already
+            made = {name: before[name] for name in RUN} | {"rows": len(before["rows"])}
+            record["before"] = [*before.get("before", []), made]
         head = json.dumps(record, ensure_ascii=False, indent=1)
         lines = ",\n".join(json.dumps(row) for row in rows)  # a line a row: diffs stay readable
         draft = self.target.with_suffix(".tmp")

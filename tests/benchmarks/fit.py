@@ -2,6 +2,7 @@
 
 `make bench` runs it on full MNIST; `--pictures 6000 --epochs 1` is a short try. What `fit` saves is the loader's
 work, so the gain is larger the lighter the network: `--network lenet-003-corrected` shows one whose tanh costs more.
+Each loop has a process of its own, and they take turns, an epoch each: none sees another's memory settings or caches.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import multiprocessing, nn
 from torchvision import datasets, transforms
 from torchvision.transforms import v2
 
@@ -21,6 +22,7 @@ from cnnlessons import CATALOGUE, Recipe, build, fit, load
 from cnnlessons.data import DataError, Split
 from cnnlessons.errors import UnknownName
 from cnnlessons.layers import Softmax
+from cnnlessons.modules import MaxPool2d
 from cnnlessons.pixels import SCALES
 
 RECIPE = Recipe(epochs=15, batch=256, lr=0.05, weight_decay=1e-3, schedule="cosine", pixels="lecun1998")
@@ -42,25 +44,34 @@ def write_idx(folder: Path, data) -> None:
         (folder / f"{prefix}-labels-idx1-ubyte").write_bytes(struct.pack(">2i", 2049, len(labels)) + labels.tobytes())
 
 
-# From a PIL picture to a tensor from 0 to 1: as most tutorials do, and as torchvision's documentation recommends.
-TENSOR = {transforms: [transforms.ToTensor()], v2: [v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]}
-
-
-def transform(module, arch, scale: str):
-    """Padding and scaling as `fit` does them, with torchvision's `transforms` or `transforms.v2`."""
+def transform(version: str, arch, scale: str):
+    """Padding and scaling as `fit` does them: as most tutorials do, or as torchvision's documentation recommends."""
+    module, to_tensor = {
+        "transforms": (transforms, [transforms.ToTensor()]),
+        "transforms.v2": (v2, [v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]),
+    }[version]
     factor, offset = SCALES[scale]  # of a pixel from 0 to 255
     border = (arch.input[1] - 28) // 2
     scaled = module.Normalize([-offset / (255 * factor)], [1 / (255 * factor)])
-    return module.Compose([*([module.Pad(border)] if border else []), *TENSOR[module], scaled])
+    return module.Compose([*([module.Pad(border)] if border else []), *to_tensor, scaled])
 
 
-def usual_loop(root: str, arch, recipe: Recipe, module, workers: int = 0):
+def usual_model(arch):
+    """The network of PyTorch's own layers alone."""
+    model = build(arch)
+    for name, layer in model.named_children():
+        if isinstance(layer, MaxPool2d):
+            setattr(model, name, nn.MaxPool2d(layer.kernel_size, layer.stride))
+    return model
+
+
+def usual_loop(root: str, arch, recipe: Recipe, version: str, workers: int = 0):
     """What tutorials do: PIL pictures through transforms and a DataLoader. Yields the test accuracy of each epoch."""
-    train, test = (datasets.MNIST(root, train=t, transform=transform(module, arch, recipe.pixels))
+    train, test = (datasets.MNIST(root, train=t, transform=transform(version, arch, recipe.pixels))
                    for t in (True, False))
     loader = torch.utils.data.DataLoader(train, recipe.batch, shuffle=True, num_workers=workers)
     test_loader = torch.utils.data.DataLoader(test, 1000, num_workers=workers)
-    model, criterion = build(arch), nn.CrossEntropyLoss()
+    model, criterion = usual_model(arch), nn.CrossEntropyLoss()
     optimiser = torch.optim.SGD(model.parameters(), recipe.lr, recipe.momentum, weight_decay=recipe.weight_decay)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, recipe.epochs * len(loader))
     for _ in range(recipe.epochs):
@@ -83,6 +94,36 @@ def our_loop(data, arch, recipe: Recipe):
     """fit. Yields the test accuracy of each epoch."""
     for epoch in fit(build(arch), data.train, data.test, recipe):
         yield epoch.test_accuracy
+
+
+def serve(there, loop, *args) -> None:
+    """In a process of its own: an epoch, its seconds and its test accuracy, each time it is asked."""
+    epochs = loop(*args)
+    while there.recv():
+        start = time.perf_counter()
+        accuracy = next(epochs)
+        there.send((time.perf_counter() - start, accuracy))
+
+
+class Runner:
+    """A loop in a process of its own; `epoch()` runs one and returns its seconds and test accuracy."""
+
+    def __init__(self, loop, *args):
+        context = multiprocessing.get_context("spawn")
+        self.here, there = context.Pipe()
+        # not a daemon: those may not have workers
+        self.process = context.Process(target=serve, args=(there, loop, *args))
+        self.process.start()
+
+    def epoch(self) -> tuple[float, float]:
+        """Wait for the next one."""
+        self.here.send(True)
+        return self.here.recv()
+
+    def close(self) -> None:
+        """Let the process end."""
+        self.here.send(False)
+        self.process.join()
 
 
 def to_goal(epochs) -> float | None:
@@ -112,17 +153,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as root:
         write_idx(Path(root) / "MNIST" / "raw", data)
         loops = {
-            "usual loop, transforms": usual_loop(root, arch, recipe, transforms),
-            "usual loop, transforms, 2 workers": usual_loop(root, arch, recipe, transforms, 2),
-            "usual loop, transforms.v2": usual_loop(root, arch, recipe, v2),
-            "fit": our_loop(data, arch, recipe),
+            **{f"usual loop, {version}{f', {workers} workers' if workers else ''}":
+               Runner(usual_loop, root, arch, recipe, version, workers)
+               for version, workers in (("transforms", 0), ("transforms", 2), ("transforms.v2", 0))},
+            "fit": Runner(our_loop, data, arch, recipe),
         }
         done = {name: [] for name in loops}
         for _ in range(recipe.epochs):
             for name, loop in loops.items():
-                start = time.perf_counter()
-                accuracy = next(loop)
-                done[name].append((time.perf_counter() - start, accuracy))
+                done[name].append(loop.epoch())
+        for loop in loops.values():
+            loop.close()
     print(f"{arch.title}, {len(data.train):,} pictures, batch {recipe.batch}, {recipe.epochs} epochs, "
           f"{torch.get_num_threads()} threads, torch {torch.__version__}")
     seen = len(data.train) + len(data.test)  # the fastest epoch counts, as in timeit: the rest is the machine's noise

@@ -16,6 +16,7 @@ class Variant:
     arch: Arch
     recipe: Recipe
     pictures: int | None = None  # the first so many training pictures, or all
+    until: float | None = None  # a run ends after the epoch in which its training accuracy reaches this
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Experiment:
     variants: tuple[Variant, ...]
     seeds: int = 5
     rehearsal: str | None = "mnist-5k"  # an embedded set on which anyone can re-run a short version, or None
+    also: tuple[str, ...] = ()  # further data sets, each with a record of its own, ID.DATA.json
     measures: tuple[str, ...] = ()  # looked at besides the curves: names in measures.MEASURES
 
     def __post_init__(self):
@@ -36,7 +38,8 @@ class Experiment:
                 raise unknown("measure", name, MEASURES)
         seen = {}
         for variant in self.variants:
-            key = (variant.arch.layers, variant.arch.input, variant.arch.init, variant.recipe, variant.pictures)
+            key = (variant.arch.layers, variant.arch.input, variant.arch.init, variant.recipe, variant.pictures,
+                   variant.until)
             if key in seen:
                 raise ValueError(f"{self.id}: {variant.name!r} changes nothing: it is the same run as {seen[key]!r}")
             seen[key] = variant.name
