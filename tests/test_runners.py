@@ -124,7 +124,7 @@ def test_the_command_makes_and_shows_a_record(tmp_path, monkeypatch, capsys):
     assert made.startswith("tiny: Does it run?") and "b, test accuracy against a: " in made
     assert __main__.main(["show", *words]) == 0 and capsys.readouterr().out == made
     assert __main__.main(["list", "--folder", str(tmp_path)]) == 0
-    assert "[mnist-5k; to run]" in capsys.readouterr().out
+    assert "[mnist-5k: to run]" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", [["--seeds", "0"], ["--limit", "-3"], ["--device", "gpu"]])

@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import groupby
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_all_start_methods, get_context, parent_process
 from time import perf_counter
 
 import torch
@@ -35,10 +35,19 @@ def leave_with_parent() -> None:
     os._exit(1)
 
 
+def clean_start():
+    """How workers begin: where it can be, as forks of a server that has imported PyTorch once and nothing else."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["cnnlessons.plans"])
+    return context
+
+
 def by_processes(plan: Plan, processes: int) -> Iterator[tuple[Job, dict]]:
     """A single-threaded process a core."""
     todo = plan.todo
-    with ProcessPoolExecutor(min(processes, len(todo)), get_context("spawn"), quiet_worker) as pool:
+    with ProcessPoolExecutor(min(processes, len(todo)), clean_start(), quiet_worker) as pool:
         jobs = {pool.submit(job.run): job for job in todo}
         try:
             for future in as_completed(jobs):
