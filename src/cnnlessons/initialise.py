@@ -37,6 +37,14 @@ def glorot(model: nn.Module) -> None:
             nn.init.zeros_(module.bias)
 
 
+def he(model: nn.Module) -> None:
+    """N(0, 2/fan_in), which makes up for the half that ReLU cuts off, and zero biases (He et al. 2015, §2.2)."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            nn.init.zeros_(module.bias)
+
+
 def normal(model: nn.Module, ones=()) -> None:
     """N(0, 0.01²) and zero biases, but 1 in the layers named in `ones` (Simonyan & Zisserman 2014, §3.1)."""
     for name, module in model.named_modules():
@@ -54,6 +62,7 @@ INITIALISERS = {
     "torch": torch_default,
     "lecun1998": lecun1998,
     "glorot": glorot,
+    "he": he,
     "normal-0.01": normal,
     "krizhevsky2012": krizhevsky2012,
 }

@@ -16,7 +16,7 @@ ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "scaled tanh": ScaledTanh, "ReL
 NOTEBOOK = Recipe(epochs=30, batch=128, lr=0.01, momentum=0.0, pixels="raw")
 
 
-def four_layers(name: str) -> Arch:
+def four_layers(name: str, init: str = "glorot") -> Arch:
     """Three convolutions and a fully connected layer: the kind of network with which Krizhevsky et al. 2012 race
     tanh and ReLU (Fig. 1; they do not give its sizes)."""
     act = ACTIVATIONS[name]
@@ -25,7 +25,7 @@ def four_layers(name: str) -> Arch:
         Conv("conv2", 32, 5, p=2), act("act2"), MaxPool("pool2", 2),
         Conv("conv3", 64, 5, p=2), act("act3"), MaxPool("pool3", 2),
         Flatten("flatten"), Linear("output", 10),
-    ), "this book", init="glorot")
+    ), "this book", init=init)
 
 
 def with_activation(arch: Arch, name: str) -> Arch:
@@ -73,8 +73,11 @@ EXPERIMENTS = (
     ),
     Experiment(
         "E02-cifar", "How many epochs to 25 % training error, with tanh and with ReLU?", "cifar10",
-        tuple(Variant(f"{name}, lr {lr:g}", four_layers(name), Recipe(epochs=60, batch=64, lr=lr), until=0.75)
-              for name, lr in (("tanh", 0.003), ("ReLU", 0.01))),
+        tuple(Variant(f"{title}, lr {lr:g}", four_layers(*net), Recipe(epochs=30, batch=64, lr=lr), 10_000, until=0.75)
+              for title, net, rates in (("tanh", ("tanh",), (0.003, 0.01, 0.02)),
+                                        ("ReLU", ("ReLU",), (0.005, 0.01, 0.02)),
+                                        ("ReLU from He's weights", ("ReLU", "he"), (0.005, 0.01, 0.02)))
+              for lr in rates),
         rehearsal=None,
     ),
     Experiment(
