@@ -65,7 +65,7 @@ def test_page_fits_a_phone(visit, built_page):
             return false;
         };
         return [...document.querySelectorAll('main *')]
-            .filter((e) => !fits(e) && !clipped(e))
+            .filter((e) => e.checkVisibility({checkVisibilityCSS: true}) && !fits(e) && !clipped(e))
             .map((e) => e.outerHTML.slice(0, 120));
     }""")
     assert too_wide == []
