@@ -43,8 +43,9 @@ def test_pytorch_agrees_by_hooks_on_the_meta_device(id):
     assert counts == {name: row.params for name, row in rows.items()}
 
 
-def test_every_lenet_of_the_inventory_is_there():
-    assert {id for id in MODELS if id.startswith("lenet")} == {id for id in CATALOGUE if id.startswith("lenet")}
+def test_every_lenet_and_alexnet_of_the_inventory_is_there():
+    names = ("lenet", "alexnet", "caffenet")
+    assert {id for id in MODELS if id.startswith(names)} == {id for id in CATALOGUE if id.startswith(names)}
 
 
 def test_lenet5_has_the_integers_of_the_paper():
