@@ -20,7 +20,7 @@ from cnnlessons.stacked import run_stacked
 
 ARCH = CATALOGUE["lenet-002-relu"].change(softmax=None)
 EXPERIMENT = Experiment("many", "Which way is fastest?", "mnist-5k",
-                        (Variant("LeNet", ARCH, Recipe(epochs=5, batch=64, lr=0.02)),), rehearsal=None)
+                        (Variant("LeNet", ARCH, Recipe(epochs=15, batch=64, lr=0.02)),), rehearsal=None)
 
 
 def loop(jobs, device):
