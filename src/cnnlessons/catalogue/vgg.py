@@ -1,7 +1,9 @@
-"""VGG's configurations, generated from the columns of the paper's Table 1."""
+"""VGG's configurations, generated from the columns of the paper's Table 1, and their relatives."""
+
+from dataclasses import replace
 
 from cnnlessons.arch import Arch
-from cnnlessons.layers import Conv, Dropout, Flatten, Linear, MaxPool, ReLU
+from cnnlessons.layers import LRN, AdaptiveAvgPool, BatchNorm, Conv, Dropout, Flatten, Linear, MaxPool, ReLU
 
 # Side of each kernel, a list a block (Simonyan & Zisserman 2014, Table 1).
 CONFIGURATIONS = {
@@ -13,6 +15,13 @@ CONFIGURATIONS = {
 }
 WIDTHS = (64, 128, 256, 512, 512)
 
+HEAD = (
+    Flatten("flatten"),
+    Linear("fc6", 4096), ReLU("fc6_relu"), Dropout("drop6"),
+    Linear("fc7", 4096), ReLU("fc7_relu"), Dropout("drop7"),
+    Linear("fc8", 1000),
+)
+
 
 def vgg(name: str, blocks) -> Arch:
     """The network of one column: blocks of same-size convolutions with a 2×2 pool after each, then three layers."""
@@ -21,15 +30,53 @@ def vgg(name: str, blocks) -> Arch:
         for c, k in enumerate(kernels, 1):
             layers += [Conv(f"conv{b}_{c}", maps, k, p=k // 2), ReLU(f"relu{b}_{c}")]
         layers.append(MaxPool(f"pool{b}", 2))
-    layers += [
-        Flatten("flatten"),
-        Linear("fc6", 4096), ReLU("fc6_relu"), Dropout("drop6"),
-        Linear("fc7", 4096), ReLU("fc7_relu"), Dropout("drop7"),
-        Linear("fc8", 1000),
-    ]
     depth = sum(map(len, blocks)) + 3
-    return Arch(f"vgg-{name}", f"VGG-{depth} (configuration {name})", (3, 224, 224), tuple(layers),
+    return Arch(f"vgg-{name}", f"VGG-{depth} (configuration {name})", (3, 224, 224), (*layers, *HEAD),
                 "Simonyan & Zisserman 2014, Table 1", init="normal-0.01")
 
 
-NETWORKS = tuple(vgg(name, blocks) for name, blocks in CONFIGURATIONS.items())
+def after(arch: Arch, change) -> tuple:
+    """The layers of `arch`, each followed by those that `change(layer)` gives for it."""
+    return tuple(one for layer in arch.layers for one in (layer, *change(layer)))
+
+
+def norm_after_first(layer):
+    """Configuration A-LRN's normalisation: AlexNet's, behind the first convolution's ReLU."""
+    return (LRN("lrn"),) if layer.name == "relu1_1" else ()
+
+
+def norm_after_each(layer):
+    """torchvision's: a batch normalisation between each convolution and its ReLU."""
+    return (BatchNorm(layer.name.replace("conv", "bn")),) if isinstance(layer, Conv) else ()
+
+
+def normalised(arch: Arch) -> Arch:
+    """torchvision's version with batch normalisation, here from He's weights."""
+    return replace(arch, id=f"{arch.id}-bn", title=f"{arch.title} with batch normalisation",
+                   layers=after(arch, norm_after_each), source="torchvision.models", init="he")
+
+
+COLUMNS = {name: vgg(name, blocks) for name, blocks in CONFIGURATIONS.items()}
+A, B, D = COLUMNS["A"], COLUMNS["B"], COLUMNS["D"]
+
+A_LRN = replace(A, id="vgg-A-LRN", title="VGG-11 with local response normalisation (configuration A-LRN)",
+                layers=after(A, norm_after_first))
+
+# Each pair of 3×3 convolutions as one 5×5 (Sect. 4.1): the same receptive fields, half as many ReLUs.
+SHALLOW = Arch("vgg-B-shallow5x5", "Configuration B with one 5×5 for each pair of 3×3", B.input, (
+    *(layer for b, maps in enumerate(WIDTHS, 1)
+      for layer in (Conv(f"conv{b}", maps, 5, p=2), ReLU(f"relu{b}"), MaxPool(f"pool{b}", 2))), *HEAD),
+    "Simonyan & Zisserman 2014, Sect. 4.1", init=B.init)
+
+BODY = D.layers[:-len(HEAD)]  # conv1_1 … pool5
+
+GAP = Arch("vgg-D-gap", "VGG-16 with global average pooling", D.input,
+           (*BODY, AdaptiveAvgPool("gap", 1), Flatten("flatten"), Linear("fc", 1000)),
+           "configuration D with the head of Lin et al. 2014", init="he")
+
+FCN = Arch("vgg-D-fcn", "VGG-16 as a fully convolutional network", (3, 384, 384),
+           (*BODY, Conv("fc6", 4096, 7), ReLU("fc6_relu"), Dropout("drop6"), Conv("fc7", 4096, 1), ReLU("fc7_relu"),
+            Dropout("drop7"), Conv("fc8", 1000, 1)),
+           "Simonyan & Zisserman 2014, Sect. 3.2", init=D.init)
+
+NETWORKS = (*COLUMNS.values(), A_LRN, *(normalised(COLUMNS[name]) for name in "ABDE"), SHALLOW, GAP, FCN)
