@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 # Packages the install cell may add, because Colab has nothing of that name.
-NEW = frozenset()
+NEW = frozenset({"torchinfo"})
 
 
 def colab(root):
