@@ -74,8 +74,8 @@ EXPERIMENTS = (
     Experiment(
         "E02-cifar", "How many epochs to 25 % training error, with tanh and with ReLU?", "cifar10",
         tuple(Variant(f"{title}, lr {lr:g}", four_layers(*net), Recipe(epochs=30, batch=64, lr=lr), 10_000, until=0.75)
-              for title, net, rates in (("tanh", ("tanh",), (0.003, 0.01, 0.02)),
-                                        ("ReLU", ("ReLU",), (0.005, 0.01, 0.02)),
+              for title, net, rates in (("tanh", ("tanh",), (0.01, 0.02, 0.04)),
+                                        ("ReLU", ("ReLU",), (0.01, 0.02, 0.04)),
                                         ("ReLU from He's weights", ("ReLU", "he"), (0.005, 0.01, 0.02)))
               for lr in rates),
         rehearsal=None,
