@@ -176,7 +176,8 @@ class Plan:
             for key, digest, row in zip(keys, made, found, strict=True):
                 if digests.get(key, digest) != digest:
                     raise RecordError(f"{path} holds {key[0]!r} as it was defined before; move it away to start anew")
-                rows[key] = row
+                if key in digests:  # else of a seed or a variant that this plan does not have
+                    rows[key] = row
         return rows
 
     def cut_torn(self, rank: int = 0) -> None:
