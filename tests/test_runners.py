@@ -100,10 +100,13 @@ def test_a_run_that_diverges_leaves_the_rest_of_its_stack_alone(monkeypatch):
     assert same(good, jobs[0].run(), within=2e-3)
 
 
-def test_stacks_are_for_gpus_and_networks_without_dropout():
-    plain, dropout = (Job(Variant("v", CATALOGUE[id], Recipe()), 0, "mnist") for id in
-                      ("lenet-002-relu", "lenet-002-dropout"))
-    assert can_stack(plain, "cuda:0") and not can_stack(plain, "cpu") and not can_stack(dropout, "cuda")
+def test_stacks_are_for_gpus_and_networks_without_dropout_or_batch_norm():
+    plain, dropout, norm = (Job(Variant("v", CATALOGUE[id], Recipe()), 0, "mnist") for id in
+                            ("lenet-002-relu", "lenet-002-dropout", "alexnet-002-keras-bn"))
+    assert can_stack(plain, "cuda:0") and not can_stack(plain, "cpu")
+    assert not can_stack(dropout, "cuda") and not can_stack(norm, "cuda")
+    assert not can_stack(replace(norm, variant=replace(norm.variant, arch=norm.variant.arch.change(
+        drop6=None, drop7=None))), "cuda")
 
 
 def test_stacks_return_every_job_once(monkeypatch):

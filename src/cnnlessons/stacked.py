@@ -6,16 +6,16 @@ import torch
 from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 
 from cnnlessons.arch import build
-from cnnlessons.layers import Dropout
+from cnnlessons.layers import BatchNorm, Dropout
 from cnnlessons.losses import loss_for
 from cnnlessons.pixels import pixels
 from cnnlessons.training import SCHEDULES, DivergedError, Epoch, size_of
 
 
 def can_stack(job, device: str) -> bool:
-    """Where stacking wins and gives the plain loop's numbers: on a GPU, without dropout or measures."""
-    dropout = any(isinstance(layer, Dropout) for layer in job.variant.arch.layers)
-    return device.startswith("cuda") and not (dropout or job.measures or job.variant.until)
+    """Where stacking wins and gives the plain loop's numbers: on a GPU, without dropout, batch norm or measures."""
+    alone = any(isinstance(layer, Dropout | BatchNorm) for layer in job.variant.arch.layers)
+    return device.startswith("cuda") and not (alone or job.measures or job.variant.until)
 
 
 def clip(grads, longest: float) -> None:
