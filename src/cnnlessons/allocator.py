@@ -2,11 +2,13 @@
 
 import ctypes
 import platform
+from functools import cache
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 MIB = 2**20
 
 
+@cache  # once a process is enough
 def keep_freed_memory() -> None:
     """Let this process keep up to 1 GiB it has freed, and take blocks under 32 MiB from it.
 

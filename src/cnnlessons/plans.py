@@ -141,16 +141,11 @@ class Plan:
         """The jobs without a row."""
         return [job for job in self.jobs if job.key not in self.rows]
 
-    def definition(self, variant: Variant) -> dict:
-        """What a record says of a variant."""
-        return {"arch": variant.arch.json(), "recipe": asdict(variant.recipe), "pictures": variant.pictures,
-                "until": variant.until}
-
     def recorded_rows(self) -> dict[tuple, dict]:
         """The rows of the record, if there is one and it is of today's definitions."""
         if not self.target.exists():
             return {}
-        record, today = read(self.target), {v.name: self.definition(v) for v in self.experiment.variants}
+        record, today = read(self.target), {v.name: v.json() for v in self.experiment.variants}
         for name, made in record["variants"].items():
             if json.loads(json.dumps(today.get(name))) != {"pictures": None, "until": None} | made:
                 raise RecordError(f"{self.target} holds {name!r} as it was defined before; move it away to start anew")
@@ -205,7 +200,7 @@ class Plan:
             "device": torch.cuda.get_device_name() if device.startswith("cuda") else f"CPU, {os.cpu_count()} cores",
             "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
             "commit": commit(), "wall_seconds": round(wall, 1), "measures": self.experiment.measures,
-            "variants": {v.name: self.definition(v) for v in self.experiment.variants},
+            "variants": {v.name: v.json() for v in self.experiment.variants},
         }
         if before:  # extended: how the rows were made that it held already
             made = {name: before[name] for name in RUN} | {"rows": len(before["rows"])}

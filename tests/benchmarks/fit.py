@@ -27,6 +27,7 @@ from cnnlessons.pixels import SCALES
 
 RECIPE = Recipe(epochs=15, batch=256, lr=0.05, weight_decay=1e-3, schedule="cosine", pixels="lecun1998")
 GOAL = 0.99
+START_METHOD = multiprocessing.get_start_method()  # of the workers that a DataLoader has in a plain script
 
 
 def logits_of(id: str):
@@ -96,8 +97,9 @@ def our_loop(data, arch, recipe: Recipe):
         yield epoch.test_accuracy
 
 
-def serve(there, loop, *args) -> None:
+def serve(there, start_method: str, loop, *args) -> None:
     """In a process of its own: an epoch, its seconds and its test accuracy, each time it is asked."""
+    multiprocessing.set_start_method(start_method, force=True)  # or its loader's workers would be spawned, as it was
     epochs = loop(*args)
     while there.recv():
         start = time.perf_counter()
@@ -112,7 +114,7 @@ class Runner:
         context = multiprocessing.get_context("spawn")
         self.here, there = context.Pipe()
         # not a daemon: those may not have workers
-        self.process = context.Process(target=serve, args=(there, loop, *args))
+        self.process = context.Process(target=serve, args=(there, START_METHOD, loop, *args))
         self.process.start()
 
     def epoch(self) -> tuple[float, float]:

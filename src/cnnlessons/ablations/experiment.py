@@ -1,6 +1,6 @@
 """What an experiment is: named changes of an Arch, a Recipe or the data, and one question."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from cnnlessons.arch import Arch
 from cnnlessons.errors import unknown
@@ -17,6 +17,11 @@ class Variant:
     recipe: Recipe
     pictures: int | None = None  # the first so many training pictures, or all
     until: float | None = None  # a run ends after the epoch in which its training accuracy reaches this
+
+    def json(self) -> dict:
+        """Its definition, as a record keeps it."""
+        return {"arch": self.arch.json(), "recipe": asdict(self.recipe), "pictures": self.pictures,
+                "until": self.until}
 
 
 @dataclass(frozen=True)

@@ -98,19 +98,18 @@ KERAS_BN = replace(MYSTERY, id="alexnet-002-keras-bn", title="AlexNet with batch
 NOTEBOOK = replace(KERAS_BN, id="alexnet-002-notebook", title="AlexNet in study note 002's linked notebook",
                    input=(1, 224, 224), source="study note 002, linked notebook")
 
+BODY = MYSTERY.layers[:13]  # conv1 … pool5
+
 LISTED = Arch(
     "alexnet-003-code", "AlexNet listed in study note 003", (3, 227, 227),
     (
-        *NO_GROUPS.change(norm1=None, norm2=None, pool5=MaxPool("pool3", 3, s=2)).layers[:13],
-        Flatten("view"),
+        *BODY[:-1], MaxPool("pool3", 3, s=2), Flatten("view"),
         Dropout("F_dropout_a"), Linear("fc1", 4096), Dropout("F_dropout_b"), ReLU("relu6"),
         Linear("fc2", 4096), ReLU("relu7"),
         Linear("fc3", 1000), Softmax("softmax"),
     ),
     "study note 003, listing; its F.dropout as the layer it means",
 )
-
-BODY = NO_GROUPS.change(norm1=None, norm2=None).layers[:13]  # conv1 … pool5
 
 GAP = Arch("alexnet-gap", "AlexNet with global average pooling", (3, 227, 227),
            (*BODY, AdaptiveAvgPool("gap", 1), Flatten("flatten"), Linear("fc", 1000)),
