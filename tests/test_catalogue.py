@@ -9,6 +9,7 @@ import torchvision
 from torch import nn
 
 from cnnlessons import CATALOGUE, build, trace
+from cnnlessons.catalogue import small as small_ones
 from cnnlessons.errors import UnknownName
 
 MODELS = json.loads((Path(__file__).parent / "models.json").read_text())  # shapes and counts, verified by building all
@@ -18,7 +19,7 @@ def leaves(model):
     return {name: m for name, m in model.named_modules() if not list(m.children())}
 
 
-@pytest.mark.parametrize("id", CATALOGUE)
+@pytest.mark.parametrize("id", MODELS)
 def test_layers_are_those_of_the_inventory(id):
     facts, rows = MODELS[id], trace(CATALOGUE[id])
     by_name = {row.layer.name: row for row in rows}
@@ -44,7 +45,8 @@ def test_pytorch_agrees_by_hooks_on_the_meta_device(id):
 
 
 def test_the_catalogue_is_the_whole_inventory():
-    assert set(MODELS) == set(CATALOGUE) and len(MODELS) == 37
+    small = {arch.id for arch in small_ones.NETWORKS}  # the experiments' own, which nobody published
+    assert set(MODELS) == set(CATALOGUE) - small and len(MODELS) == 37
 
 
 def test_lenet5_has_the_integers_of_the_paper():

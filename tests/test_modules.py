@@ -5,10 +5,20 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlessons import CATALOGUE, build
+from cnnlessons import CATALOGUE, Arch, build, trace
 from cnnlessons.catalogue.codes import CODES
 from cnnlessons.catalogue.lenet import C3_TABLE
-from cnnlessons.modules import RBF, MaxPool2d, PairMax, ScaledTanh, Subsample, TableConv2d
+from cnnlessons.layers import Conv, Local
+from cnnlessons.modules import (
+    RBF,
+    DividedByNeighbours,
+    LocalResponseNorm,
+    MaxPool2d,
+    PairMax,
+    ScaledTanh,
+    Subsample,
+    TableConv2d,
+)
 
 
 def test_scaled_tanh_passes_through_plus_and_minus_one():
@@ -117,3 +127,70 @@ def test_max_pooling_under_vmap():
     leaf = x.flatten(0, 1).requires_grad_()
     F.max_pool2d(leaf, 2).square().sum().backward()
     assert torch.equal(grads.flatten(0, 1), leaf.grad)
+
+
+NORMS = [(5, 5e-4, 0.75, 2.0), (5, 2.5, 0.75, 2.0), (4, 0.3, 0.5, 1.0), (9, 1.0, 1.0, 1.0), (1, 1.0, 0.75, 1.0)]
+
+
+@pytest.mark.parametrize("numbers", NORMS)
+@pytest.mark.parametrize("maps", [1, 3, 16])
+def test_local_response_normalisation_and_its_gradient_are_pytorch_s(numbers, maps):
+    torch.manual_seed(0)
+    x, grad, found = 20 * torch.randn(2, maps, 5, 7, dtype=torch.double), torch.randn(2, maps, 5, 7), []
+    for norm in (nn.LocalResponseNorm(*numbers), LocalResponseNorm(*numbers)):
+        leaf = x.clone().requires_grad_()
+        out = norm(leaf)
+        out.backward(grad)
+        found.append((out.detach(), leaf.grad))
+    for theirs, ours in zip(*found, strict=True):
+        assert torch.allclose(theirs, ours, rtol=1e-12, atol=1e-12)
+
+
+def test_local_response_normalisation_by_the_sum_of_the_paper():
+    (n, k, alpha, beta), a = (5, 2.0, 1e-4, 0.75), torch.rand(96, dtype=torch.double) * 200
+    sums = torch.stack([a[max(0, i - n // 2) : min(95, i + n // 2) + 1].square().sum() for i in range(96)])
+    ours = LocalResponseNorm(n, n * alpha, beta, k)(a.reshape(1, 96, 1, 1)).flatten()
+    assert torch.allclose(ours, a / (k + alpha * sums) ** beta)
+    assert not torch.allclose(LocalResponseNorm(n, alpha, beta, k)(a.reshape(1, 96, 1, 1)).flatten(), ours)
+
+
+@pytest.mark.parametrize("n", [4, 5])
+def test_gradient_of_local_response_normalisation(n):
+    torch.manual_seed(0)
+    x = torch.randn(2, 7, 2, 2, dtype=torch.double, requires_grad=True)
+    assert torch.autograd.gradcheck(LocalResponseNorm(n, 0.8, 0.75, 1.5), x, check_undefined_grad=False)
+    assert torch.autograd.gradcheck(LocalResponseNorm(n, 0.8, 0.6, 1.5), x, check_undefined_grad=False)
+
+
+def test_local_response_normalisation_under_vmap():
+    x, norm = torch.randn(4, 2, 8, 3, 3), LocalResponseNorm(5, 2.5, 0.75, 2.0)
+    grads = torch.vmap(torch.func.grad(lambda x: norm(x).square().sum()))(x)
+    leaf = x.flatten(0, 1).requires_grad_()
+    nn.LocalResponseNorm(5, 2.5, 0.75, 2.0)(leaf).square().sum().backward()
+    assert torch.allclose(grads.flatten(0, 1), leaf.grad, atol=1e-6)
+
+
+def test_local_response_normalisation_refuses_what_pytorch_refuses(monkeypatch):
+    monkeypatch.setattr(DividedByNeighbours, "apply", None)
+    with pytest.raises(ValueError):
+        LocalResponseNorm(5)(torch.rand(4, 4))
+
+
+def test_a_local_layer_with_equal_kernels_everywhere_is_a_convolution():
+    conv, local = (build(Arch("x", "x", (3, 6, 5), (layer,), "x"))[0] for layer in (Conv("c", 4, 3, p=1),
+                                                                                    Local("l", 4, 3, p=1)))
+    local.load_state_dict({"weight": conv.weight.flatten(1).T.expand(30, 27, 4),
+                           "bias": conv.bias[:, None, None].expand(4, 6, 5)})
+    x = torch.randn(2, 3, 6, 5)
+    assert torch.allclose(local(x), conv(x), atol=1e-5)
+
+
+def test_a_local_layer_shares_nothing():
+    arch = Arch("x", "x", (2, 4, 4), (Local("l", 3, 3, p=1),), "x")
+    assert trace(arch).params == sum(p.numel() for p in build(arch).parameters()) == (2 * 9 + 1) * 3 * 16
+    model, x = build(arch), torch.ones(1, 2, 4, 4)
+    with torch.no_grad():
+        before = model(x)
+        model.l.weight[5] += 1  # the place (1, 1)
+        moved = (model(x) != before).nonzero()[:, 2:].unique(dim=0)
+    assert moved.tolist() == [[1, 1]]

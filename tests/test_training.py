@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from cnnlessons import CATALOGUE, Epoch, Recipe, build, evaluate, fit, outputs
+from cnnlessons import CATALOGUE, Epoch, Recipe, build, evaluate, fit, outputs, training
 from cnnlessons.data import Split
 from cnnlessons.errors import UnknownName
 from cnnlessons.pixels import pixels
-from cnnlessons.training import SCHEDULES, DivergedError, chosen_device
+from cnnlessons.training import SCHEDULES, DivergedError, chosen_device, layout
 
 LENET = CATALOGUE["lenet-003-corrected"]
 
@@ -156,3 +156,20 @@ def test_an_absent_device_is_said(monkeypatch):
         chosen_device()
     monkeypatch.delenv("CNNLESSONS_DEVICE")
     assert chosen_device().type == "cpu"
+
+
+@pytest.mark.parametrize(("id", "last"), [("lenet-002-relu", False), ("mini-alexnet", True), ("vgg-D", False)])
+def test_maps_lie_channels_last_where_pooling_gains_by_it(id, last):
+    with torch.device("meta"):
+        model = build(CATALOGUE[id])
+    assert layout(model, torch.device("cpu")) == (torch.channels_last if last else torch.contiguous_format)
+    assert layout(model, torch.device("cuda")) == torch.channels_last
+
+
+def test_the_layout_in_memory_does_not_decide_the_numbers(monkeypatch):
+    losses = []
+    for kind in (torch.channels_last, torch.contiguous_format):
+        monkeypatch.setattr(training, "layout", lambda *_, kind=kind: kind)
+        found = curve(build(CATALOGUE["mini-alexnet"]), Recipe(epochs=2, batch=8, lr=0.01), split(64, channels=3))
+        losses.append([test_loss for _, test_loss, _ in found])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)

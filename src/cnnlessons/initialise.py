@@ -1,5 +1,8 @@
 """How weights start, a function a recipe; each takes a model and overwrites its weights in place."""
 
+from functools import partial
+from math import sqrt
+
 from torch import nn
 
 from cnnlessons.modules import Subsample, TableConv2d
@@ -58,6 +61,27 @@ def krizhevsky2012(model: nn.Module) -> None:
     normal(model, ones=("conv2", "conv4", "conv5", "fc6", "fc7"))
 
 
+# Weights that end in one unit of AlexNet (2012): by them and 0.01 its layers scale their signal.
+FAN_IN_2012 = {"conv1": 363, "conv2": 1200, "conv3": 2304, "conv4": 1728, "conv5": 1728,
+               "fc6": 9216, "fc7": 4096, "fc8": 4096}
+
+
+def krizhevsky2012_scaled(model: nn.Module, ones: bool = True) -> None:
+    """AlexNet's start for a smaller network whose layers bear AlexNet's names: each layer scales its signal as there.
+
+    N(0, 0.01²) multiplies a signal by 0.01·√fan_in; with a tenth of the inputs it would be lost on the way. So the
+    standard deviation is 0.01·√(F/f), F the fan-in in AlexNet and f here. Biases as in the paper, or all 0. Raises
+    `ValueError` for a layer of another name.
+    """
+    krizhevsky2012(model) if ones else normal(model)
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            if name not in FAN_IN_2012:
+                raise ValueError(f"AlexNet of 2012 has no layer {name!r} to scale this start by; "
+                                 f"name it one of {', '.join(FAN_IN_2012)}, or use init='he'")
+            nn.init.normal_(module.weight, std=0.01 * sqrt(FAN_IN_2012[name] / module.weight[0].numel()))
+
+
 INITIALISERS = {
     "torch": torch_default,
     "lecun1998": lecun1998,
@@ -65,4 +89,6 @@ INITIALISERS = {
     "he": he,
     "normal-0.01": normal,
     "krizhevsky2012": krizhevsky2012,
+    "krizhevsky2012-scaled": krizhevsky2012_scaled,
+    "krizhevsky2012-scaled-zeros": partial(krizhevsky2012_scaled, ones=False),
 }

@@ -7,12 +7,15 @@ import torch
 from torch import nn
 
 from cnnlessons.activations import record
+from cnnlessons.augment import seen, ten_crops
 from cnnlessons.losses import loss_for
 from cnnlessons.pixels import pixels
 from cnnlessons.training import evaluate, outputs, size_of
 
 LOOKED_AT = 1000  # pictures
 MASKS = (1, 2, 5, 10, 20, 50)  # dropout networks averaged
+TEN_CROPPED = 2000  # test pictures, each of which costs ten passes
+VIEWS = {"one view": [4], "two views": [4, 9], "five views": [0, 1, 2, 3, 4], "ten views": [*range(10)]}
 
 
 def train_in_eval_mode(model, train, test, recipe) -> dict[str, float]:
@@ -35,7 +38,7 @@ def weight_gradients(model, train, test, recipe) -> dict[str, float]:
     """Root mean square of the loss's gradient by the weights of each layer, over 1,000 training pictures."""
     device, was_training = next(model.parameters()).device, model.training
     model.eval()
-    x = pixels(train.x[:LOOKED_AT].to(device), recipe.pixels, size_of(model))
+    x = seen(train.x[:LOOKED_AT].to(device), recipe, size_of(model))
     layers = {name: m.weight for name, m in model.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)}
     value = loss_for(recipe.loss, model).value(model(x), train.y[:LOOKED_AT].to(device))
     gradients = torch.autograd.grad(value, list(layers.values()))
@@ -67,10 +70,42 @@ def thinned(model, x, recipe) -> torch.Tensor:
     for module in model.modules():
         module.training = isinstance(module, nn.Dropout)
     for part in x.split(1000):
-        out = model(pixels(part.to(device), recipe.pixels, size_of(model)))
+        out = model(seen(part.to(device), recipe, size_of(model)))
         parts.append(out if isinstance(list(model.children())[-1], nn.Softmax) else out.softmax(1))
     model.train(was_training)
     return torch.cat(parts)
+
+
+@torch.no_grad()
+def ten_crop_test(model, train, test, recipe) -> dict[str, float]:
+    """Accuracy on 2,000 test pictures of the mean softmax over "one view", "two views", "five views" and "ten views".
+
+    One is the middle; two, the middle and its mirror image; five, the corners and the middle; ten, all of these.
+    """
+    x, y = test.x[:TEN_CROPPED], test.y[:TEN_CROPPED]
+    device, was_training, parts = next(model.parameters()).device, model.training, []
+    model.eval()
+    for part in x.split(200):
+        views = ten_crops(part.to(device), size_of(model))
+        out = model(pixels(views.flatten(0, 1), recipe.pixels)).float().softmax(1)
+        parts.append(out.unflatten(0, views.shape[:2]).cpu())
+    model.train(was_training)
+    p = torch.cat(parts)  # (pictures, 10, classes)
+    return {name: (p[:, views].mean(1).argmax(1) == y).float().mean().item() for name, views in VIEWS.items()}
+
+
+@torch.no_grad()
+def colour_of_the_halves(model, train, test, recipe) -> dict[str, float]:
+    """Of the first convolution's kernels: the share of colour in their energy, on average ("colour"), and how far the
+    more colourful half is ahead of the other ("colour ahead"). Which of the halves that is differs from run to run.
+
+    The share of a grey kernel is 0: all its channels are alike.
+    """
+    weight = next(m for m in model.modules() if isinstance(m, nn.Conv2d)).weight
+    grey = weight.mean(1, keepdim=True)
+    share = (weight - grey).square().sum((1, 2, 3)) / weight.square().sum((1, 2, 3))
+    first, second = (half.mean().item() for half in share.chunk(2))
+    return {"colour": share.mean().item(), "colour ahead": abs(first - second)}
 
 
 MEASURES = {
@@ -78,4 +113,6 @@ MEASURES = {
     "dead units": dead_units,
     "weight gradients": weight_gradients,
     "dropout ensemble": dropout_ensemble,
+    "ten crops": ten_crop_test,
+    "colour of the halves": colour_of_the_halves,
 }

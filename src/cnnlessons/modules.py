@@ -1,4 +1,6 @@
-"""What PyTorch does not have: LeNet-5's squashing, subsampling, C3 table and RBF output; and a faster max pooling."""
+"""What PyTorch lacks, LeNet-5's squashing, subsampling, C3 table and RBF output first, and what it has slower."""
+
+from math import prod
 
 import torch
 import torch.nn.functional as F
@@ -92,6 +94,26 @@ class RBF(nn.Module):
         return "{1}, {0} fixed codes".format(*self.codes.shape)
 
 
+class Local2d(nn.Module):
+    """A convolution that shares nothing: each place (y, x) has kernels of its own, (N, C, H, W) → (N, O, H', W')."""
+
+    def __init__(self, channels: int, maps: int, size: tuple[int, int], k: int, p: int = 0):
+        super().__init__()
+        self.size, self.k, self.p, bound = tuple(size), k, p, (channels * k**2) ** -0.5  # as nn.Conv2d does
+        self.weight = nn.Parameter(torch.empty(prod(size), channels * k**2, maps).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.empty(maps, *size).uniform_(-bound, bound))
+
+    def forward(self, x):
+        """One matrix product a place."""
+        patches = F.unfold(x, self.k, padding=self.p).permute(2, 0, 1)  # (H'·W', N, C·k²)
+        return torch.bmm(patches, self.weight).permute(1, 2, 0).unflatten(2, self.size) + self.bias
+
+    def extra_repr(self):
+        """Shown by print(model)."""
+        places, inputs, maps = self.weight.shape
+        return f"{inputs // self.k**2}, {maps}, k={self.k}, p={self.p}, {places} places"
+
+
 class MaxPool2d(nn.MaxPool2d):
     """`nn.MaxPool2d`; on the CPU several times as fast where it pools 2×2 with stride 2 (tests/benchmarks/pool.py).
 
@@ -139,3 +161,68 @@ class PairMax(torch.autograd.Function):
 def where_positive(values, a):
     """`values` where a > 0, else 0: the way back through a ReLU, several times as fast as `torch.where`."""
     return torch.ops.aten.threshold_backward(values, a, 0)
+
+
+class LocalResponseNorm(nn.LocalResponseNorm):
+    """`nn.LocalResponseNorm`; on the CPU several times as fast (tests/benchmarks/lrn.py).
+
+    PyTorch's pads and pools in three dimensions. Sums of n shifted slices, and a gradient by hand, are the same
+    numbers up to rounding.
+    """
+
+    def forward(self, x):
+        """(N, C, …) → the same shape."""
+        if x.device.type == "cpu" and x.dim() >= 3:
+            return DividedByNeighbours.apply(x, self.size, self.alpha / self.size, self.beta, self.k)[0]
+        return super().forward(x)
+
+
+class DividedByNeighbours(torch.autograd.Function):
+    """x / (k + α Σ x²)^β, the sum over `n` neighbouring maps: from i − ⌊n/2⌋ to i + ⌊(n − 1)/2⌋."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x, n, alpha, beta, k):
+        """(N, C, …) → the same shape; for the way back also k + α Σ x² and its power −β."""
+        base = neighbours(x * x, n // 2, (n - 1) // 2).mul_(alpha).add_(k)
+        scale = base.pow(-beta) if beta != 0.75 else base.rsqrt().mul_(base.rsqrt().sqrt_())  # a power is slow
+        return x * scale, base, scale
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        """Keep what the way back needs."""
+        x, ctx.n, ctx.alpha, ctx.beta, _ = inputs
+        ctx.mark_non_differentiable(*output[1:])
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(x, *output[1:])
+
+    @staticmethod
+    def backward(ctx, grad, *_):
+        """Each number gets its own gradient, scaled, and a share from every neighbour whose sum it is in."""
+        x, base, scale = ctx.saved_tensors
+        own = grad * scale
+        shares = neighbours((own * x).div_(base), (ctx.n - 1) // 2, ctx.n // 2)
+        return own.sub_(shares.mul_(x), alpha=2 * ctx.alpha * ctx.beta), None, None, None, None
+
+
+def neighbours(x, before: int, after: int):
+    """For each map the sum of the maps from `before` places before it to `after` places behind it."""
+    total = x.clone()
+    for d in range(1, before + 1):
+        total[:, d:] += x[:, :-d]
+    for d in range(1, after + 1):
+        total[:, :-d] += x[:, d:]
+    return total
+
+
+class ByGroup(nn.Module):
+    """Applies `norm` to each of `groups` parts of the maps, as if they were pictures of their own."""
+
+    def __init__(self, groups: int, norm: nn.Module):
+        super().__init__()
+        self.groups, self.norm = groups, norm
+
+    def forward(self, x):
+        """(N, C, H, W) → (N, C, H, W)."""
+        return self.norm(x.reshape(len(x) * self.groups, -1, *x.shape[2:])).reshape(x.shape)

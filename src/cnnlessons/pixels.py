@@ -9,6 +9,7 @@ from cnnlessons.errors import unknown
 SCALES = {
     "raw": (1.0, 0.0),  # 0 … 255, as stored
     "unit": (1 / 255, 0.0),  # 0 … 1
+    "centred": (1.0, -128.0),  # 0 … 255 about 0: a number for the mean picture of Krizhevsky et al. 2012
     "lecun1998": (1.275 / 255, -0.1),  # background −0.1, ink 1.175 (LeCun et al. 1998, Sect. II-B)
 }
 

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import torch
 
 from cnnlessons.ablations import Experiment, Variant
 from cnnlessons.arch import build
-from cnnlessons.data import load
+from cnnlessons.data import Dataset, load
 from cnnlessons.measures import MEASURES
 from cnnlessons.records import RecordError, read
 from cnnlessons.training import DivergedError, Recipe, fit
@@ -47,7 +48,8 @@ class Job:
     @property
     def digest(self) -> str:
         """Of everything that decides what comes out: a row of another definition has another one."""
-        what = [self.variant.arch.json(), asdict(self.recipe), self.variant.until,
+        recipe = {k: v for k, v in asdict(self.recipe).items() if (k, v) != ("augment", ())}  # rows older than it
+        what = [self.variant.arch.json(), recipe, self.variant.until,
                 self.data, self.pictures, self.measures]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
@@ -58,7 +60,7 @@ class Job:
 
     def splits(self):
         """Its training and test pictures."""
-        data = load(self.data)
+        data = in_memory(self.data)
         train = data.train.take(min(self.pictures, len(data.train))) if self.pictures else data.train
         return train, data.test
 
@@ -88,6 +90,12 @@ class Job:
         except DivergedError as error:
             return self.row(epochs, looks, error)
         return self.row(epochs, looks)
+
+
+@lru_cache(maxsize=2)
+def in_memory(name: str) -> Dataset:
+    """`load`, kept for the next row: a worker reads a set once."""
+    return load(name)
 
 
 def short(number: float) -> float:
@@ -147,7 +155,9 @@ class Plan:
             return {}
         record, today = read(self.target), {v.name: v.json() for v in self.experiment.variants}
         for name, made in record["variants"].items():
-            if json.loads(json.dumps(today.get(name))) != {"pictures": None, "until": None} | made:
+            made = {"pictures": None, "until": None} | made
+            made["recipe"] = asdict(Recipe()) | made["recipe"]  # a record may be older than a field with a default
+            if json.loads(json.dumps(today.get(name))) != json.loads(json.dumps(made)):
                 raise RecordError(f"{self.target} holds {name!r} as it was defined before; move it away to start anew")
         if record.get("measures", []) != list(self.experiment.measures):
             raise RecordError(f"{self.target} was measured in another way; move it away to start anew")

@@ -12,13 +12,15 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from cnnlessons.allocator import keep_freed_memory
+from cnnlessons.augment import Augment, check_ways, seen
 from cnnlessons.errors import unknown
 from cnnlessons.losses import LOSSES, loss_for
-from cnnlessons.pixels import check_scale, pixels
+from cnnlessons.pixels import check_scale
 
 SCHEDULES = {
     "constant": lambda done: 1.0,
     "cosine": lambda done: (1 + cos(pi * done)) / 2,  # from 1 to 0 over the whole run
+    "steps": lambda done: 10.0 ** -sum(done >= at for at in (0.5, 0.75, 0.9)),  # three divisions by 10, as AlexNet's
 }
 CHECK_EVERY = 64  # steps between looks at the loss: on a GPU a look waits for the queue
 
@@ -47,7 +49,8 @@ class Recipe:
     clip: float | None = None  # largest length of the gradient, or None
     pixels: str = "unit"  # a name in pixels.SCALES
     loss: str = "own"  # a name in losses.LOSSES, or the one of the network's last layer
-    seed: int = 0  # order of the pictures, and dropout
+    seed: int = 0  # order of the pictures, dropout, and augmentation
+    augment: tuple[str, ...] = ()  # what is done to training pictures: names in augment.WAYS
 
     def __post_init__(self):
         for name, least in (("epochs", 1), ("batch", 1)):
@@ -59,6 +62,7 @@ class Recipe:
         if self.clip is not None and not self.clip > 0:
             raise ValueError(f"Recipe(clip={self.clip!r}): must be above 0, or None for no clipping")
         check_scale(self.pixels)
+        check_ways(self.augment)
         if self.schedule not in SCHEDULES:
             raise unknown("schedule", self.schedule, SCHEDULES)
         if self.loss not in ("own", *LOSSES):
@@ -95,6 +99,17 @@ def wide(model: nn.Module) -> bool:
     return any(isinstance(m, nn.Conv2d) and m.in_channels >= 32 for m in model.modules())
 
 
+def layout(model: nn.Module, device: torch.device) -> torch.memory_format:
+    """How maps lie in memory: channels last on a GPU, and on the CPU where PyTorch's max pooling has many maps.
+
+    There it works on vectors of maps: AlexNet's 3/2 pooling, and with it a small AlexNet, is several times as fast.
+    """
+    pooled = any(isinstance(m, nn.MaxPool2d) and (m.kernel_size, m.stride) != (2, 2) for m in model.modules())
+    maps = [m.out_channels for m in model.modules() if isinstance(m, nn.Conv2d)]
+    vectors = pooled and min(maps, default=0) >= 16
+    return torch.channels_last if device.type != "cpu" or vectors else torch.contiguous_format
+
+
 def size_of(model: nn.Module) -> tuple[int, int] | None:
     """Height and width the network was built for, or None for a model that `build` did not make."""
     return model.input[1:] if hasattr(model, "input") else None
@@ -112,7 +127,7 @@ def outputs(model: nn.Module, x: torch.Tensor, recipe: Recipe = Recipe(), batch:
     same_channels(model, x)
     device, was_training = next(model.parameters()).device, model.training
     model.eval()
-    parts = [model(pixels(part.to(device), recipe.pixels, size_of(model))) for part in x.split(batch)]
+    parts = [model(seen(part.to(device), recipe, size_of(model))) for part in x.split(batch)]
     model.train(was_training)
     return torch.cat(parts)
 
@@ -129,10 +144,10 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
     """Train `model` in place and yield an `Epoch` after each pass over `train`.
 
     `train` and `test` are `Split`s: x uint8 (N, C, H, W), y int64 (N,). Pictures smaller than the network's input are
-    padded with background. All pictures move to `device` (default: CNNLESSONS_DEVICE, else the CPU) once, and a batch
-    is an index into them, so no step waits for a loader. The same seed gives the same curve, bit for bit on one CPU
-    machine with the same number of threads; the global random state is left alone. Afterwards the model is back on
-    the device it came from.
+    padded with background; `recipe.augment` says what else is done to those of `train`. All pictures move to `device`
+    (default: CNNLESSONS_DEVICE, else the CPU) once, and a batch is an index into them, so no step waits for a loader.
+    The same seed gives the same curve, bit for bit on one CPU machine with the same number of threads; the global
+    random state is left alone. Afterwards the model is back on the device it came from.
 
     Raises `DivergedError` when the loss stops being a number.
     """
@@ -141,13 +156,13 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
     device = chosen_device() if device is None else torch.device(device)
     if device.type == "cpu":
         keep_freed_memory()
-        model.to(device)
-    else:
-        model.to(device, memory_format=torch.channels_last)
+    model.to(device, memory_format=layout(model, device))
     optimiser = torch.optim.SGD(model.parameters(), recipe.lr, recipe.momentum,
                                 weight_decay=recipe.weight_decay, fused=True)
     x, y = train.x.to(device), train.y.to(device)
+    augment = Augment(recipe.augment, recipe.pixels, train.x, size_of(model))
     shuffle = torch.Generator().manual_seed(recipe.seed)
+    chance = torch.Generator().manual_seed(recipe.seed + 1_000_003)  # apart: augmented or not, the order is the same
     steps = -(-len(train) // recipe.batch)
     quiet = bool(os.environ.get("TQDM_DISABLE"))  # said here, for tqdm's notebook bar does not look at it
     try:
@@ -155,9 +170,11 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
             for n in range(1, recipe.epochs + 1):
                 start = time.perf_counter()
                 order = torch.randperm(len(train), generator=shuffle).to(device)
+                drawn = augment.draw(len(train), chance).to(device)  # at once: no step waits for random numbers
                 with torch.random.fork_rng():
                     torch.manual_seed(recipe.seed * 10_007 + n)  # dropout, whatever happened between epochs
-                    train_loss, train_accuracy = one_pass(model, x, y, order, n, recipe, loss, optimiser, bar)
+                    train_loss, train_accuracy = one_pass(model, x, y, order, augment, drawn, n, recipe, loss,
+                                                          optimiser, bar)
                 seconds = time.perf_counter() - start
                 test_loss, test_accuracy = evaluate(model, test, recipe)
                 yield Epoch(n, seconds, train_loss, train_accuracy, test_loss, test_accuracy, len(train) / seconds)
@@ -165,17 +182,19 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
         model.to(home)
 
 
-def one_pass(model, x, y, order, n, recipe, loss, optimiser, bar) -> tuple[float, float]:
+def one_pass(model, x, y, order, augment, drawn, n, recipe, loss, optimiser, bar) -> tuple[float, float]:
     """Epoch `n`: a step for each batch of `order`, an index into `x` and `y`. Returns mean loss and accuracy."""
     model.train()
-    size, batches = size_of(model), order.split(recipe.batch)
+    batches = order.split(recipe.batch)
     bf16 = torch.autocast("cuda", torch.bfloat16) if x.is_cuda and wide(model) else nullcontext()
     values, outs, checked = [], [], 0
     for step, index in enumerate(batches, 1):
         done = (n - 1 + (step - 1) / len(batches)) / recipe.epochs
         optimiser.param_groups[0]["lr"] = recipe.lr * SCHEDULES[recipe.schedule](done)
+        part = slice((step - 1) * recipe.batch, step * recipe.batch)
+        shown = augment.train(x.index_select(0, index), drawn.take(part))
         with bf16:
-            out = model(pixels(x.index_select(0, index), recipe.pixels, size))
+            out = model(shown)
         value = loss.value(out.float(), y.index_select(0, index))
         optimiser.zero_grad()
         value.backward()

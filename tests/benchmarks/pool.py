@@ -3,20 +3,14 @@
 `make bench` runs it. The fastest of many counts.
 """
 
-import timeit
-
 import torch
+from clock import fastest
 from torch import nn
 
 from cnnlessons.allocator import keep_freed_memory
 from cnnlessons.modules import MaxPool2d
 
 SHAPES = {"LeNet C1": (256, 6, 28, 28), "LeNet C3": (256, 16, 10, 10), "VGG block 1": (4, 64, 224, 224)}
-
-
-def fastest(step, repeat: int = 15, number: int = 3) -> float:
-    """Milliseconds."""
-    return 1e3 * min(timeit.repeat(step, repeat=repeat, number=number)) / number
 
 
 def both(pool, shape) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """CATALOGUE: every network of the book by its id, each written once."""
 
-from cnnlessons.catalogue import alexnet, lenet, vgg
+from cnnlessons.catalogue import alexnet, lenet, small, vgg
 from cnnlessons.errors import unknown
 
 
@@ -11,4 +11,4 @@ class Catalogue(dict):
         raise unknown("network", id, self)
 
 
-CATALOGUE = Catalogue((arch.id, arch) for part in (lenet, alexnet, vgg) for arch in part.NETWORKS)
+CATALOGUE = Catalogue((arch.id, arch) for part in (lenet, alexnet, vgg, small) for arch in part.NETWORKS)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from cnnlessons.layers import RBF, Shape, Softmax, times
 
-WORDS = {"Conv": "conv", "MaxPool": "max pool", "AvgPool": "mean pool", "Subsample": "subsample",
+WORDS = {"Conv": "conv", "Local": "local", "MaxPool": "max pool", "AvgPool": "mean pool", "Subsample": "subsample",
          "AdaptiveAvgPool": "mean pool", "Linear": "full", "RBF": "RBF", "ReLU": "ReLU", "Tanh": "tanh",
-         "ScaledTanh": "tanh", "Sigmoid": "sigmoid", "Softmax": "softmax", "LRN": "LRN", "BatchNorm": "batch norm",
-         "Dropout": "dropout", "Flatten": ""}
+         "ScaledTanh": "tanh", "Sigmoid": "sigmoid", "Softmax": "softmax", "LRN": "LRN", "GroupedLRN": "LRN",
+         "BatchNorm": "batch norm", "Dropout": "dropout", "Flatten": ""}
 
 
 @dataclass

@@ -7,13 +7,24 @@ and linear layers only) and the `nn.Module` that does the work.
 """
 
 from cnnlessons.layers.base import Layer, Shape, slide, times
-from cnnlessons.layers.conv import Conv
+from cnnlessons.layers.conv import Conv, Local
 from cnnlessons.layers.dense import RBF, Flatten, Linear
-from cnnlessons.layers.pointwise import LRN, BatchNorm, Dropout, Elementwise, ReLU, ScaledTanh, Sigmoid, Softmax, Tanh
+from cnnlessons.layers.pointwise import (
+    LRN,
+    BatchNorm,
+    Dropout,
+    Elementwise,
+    GroupedLRN,
+    ReLU,
+    ScaledTanh,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 from cnnlessons.layers.pool import AdaptiveAvgPool, AvgPool, MaxPool, Subsample
 
 __all__ = [
     "LRN", "RBF", "AdaptiveAvgPool", "AvgPool", "BatchNorm", "Conv", "Dropout", "Elementwise",
-    "Flatten", "Layer", "Linear", "MaxPool", "ReLU", "ScaledTanh", "Shape", "Sigmoid", "Softmax",
+    "Flatten", "GroupedLRN", "Layer", "Linear", "Local", "MaxPool", "ReLU", "ScaledTanh", "Shape", "Sigmoid", "Softmax",
     "Subsample", "Tanh", "slide", "times",
 ]

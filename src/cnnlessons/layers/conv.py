@@ -1,4 +1,4 @@
-"""Convolution, dense, grouped, dilated or after a table of connections."""
+"""Convolution, dense, grouped, dilated or after a table of connections; and its relative that shares no weights."""
 
 from dataclasses import dataclass
 from math import prod
@@ -68,3 +68,39 @@ class Conv(Layer):
         if self.table:
             return modules.TableConv2d(self.table, self.k, self.s, self.p)
         return nn.Conv2d(shape[0], self.maps, self.k, self.s, self.p, self.d, self.groups)
+
+
+@dataclass(frozen=True)
+class Local(Layer):
+    """A locally connected layer: `k`×`k` windows at stride 1 with padding `p`, and no weight used twice."""
+
+    maps: int
+    k: int
+    p: int = 0
+    kind: ClassVar[str] = "conv"
+
+    def out(self, shape: Shape) -> Shape:
+        """(maps, H', W')."""
+        if self.maps < 1:
+            raise self.problem("needs at least 1 map")
+        return self.maps, *self.slide(shape, self.k, 1, self.p)
+
+    def params(self, shape: Shape) -> int:
+        """k² inputs a channel and a bias, for every unit."""
+        return (shape[0] * self.k**2 + 1) * prod(self.out(shape))
+
+    def connections(self, shape: Shape) -> int:
+        """As many as parameters."""
+        return self.params(shape)
+
+    def macs(self, shape: Shape) -> int:
+        """A multiplication a weight."""
+        return shape[0] * self.k**2 * prod(self.out(shape))
+
+    def window(self, shape: Shape) -> tuple[int, float]:
+        """The window; its step is 1."""
+        return self.k, 1
+
+    def module(self, shape: Shape) -> nn.Module:
+        """`modules.Local2d`."""
+        return modules.Local2d(shape[0], self.maps, self.out(shape)[1:], self.k, self.p)

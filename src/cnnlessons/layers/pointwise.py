@@ -81,8 +81,25 @@ class LRN(Layer):
         return self.need_map(shape)
 
     def module(self, shape: Shape) -> nn.Module:
-        """`nn.LocalResponseNorm`, which divides its alpha by n: hence n·α."""
-        return nn.LocalResponseNorm(self.n, alpha=self.n * self.alpha, beta=self.beta, k=self.k)
+        """`modules.LocalResponseNorm`, which divides its alpha by n as PyTorch's does: hence n·α."""
+        return modules.LocalResponseNorm(self.n, alpha=self.n * self.alpha, beta=self.beta, k=self.k)
+
+
+@dataclass(frozen=True)
+class GroupedLRN(LRN):
+    """Local response normalisation in which each of `groups` equal parts of the maps keeps to itself."""
+
+    groups: int = 2
+
+    def out(self, shape: Shape) -> Shape:
+        """Unchanged; the groups must divide the maps."""
+        if self.need_map(shape)[0] % max(self.groups, 1) or self.groups < 1:
+            raise self.problem(f"{self.groups} groups must divide {shape[0]} maps")
+        return shape
+
+    def module(self, shape: Shape) -> nn.Module:
+        """The same normalisation for every group."""
+        return modules.ByGroup(self.groups, super().module(shape))
 
 
 class BatchNorm(Layer):

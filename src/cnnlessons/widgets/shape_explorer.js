@@ -59,6 +59,17 @@ const CONV = {
   window: (l) => [reach(l), l.s],
 };
 
+const LOCAL = {
+  out(l, shape) {
+    if (l.maps < 1) throw problem(l, "needs at least 1 map");
+    return [l.maps, ...slideMap(l, shape, l.k, 1, l.p)];
+  },
+  params: (l, shape) => (shape[0] * l.k ** 2 + 1) * prod(LOCAL.out(l, shape)),
+  connections: (l, shape) => LOCAL.params(l, shape),
+  macs: (l, shape) => shape[0] * l.k ** 2 * prod(LOCAL.out(l, shape)),
+  window: (l) => [l.k, 1],
+};
+
 const POOL = {
   ...KEEP,
   out(l, shape) {
@@ -71,6 +82,7 @@ const POOL = {
 
 const RULES = {
   Conv: CONV,
+  Local: LOCAL,
   MaxPool: POOL,
   AvgPool: POOL,
   Subsample: {
@@ -119,6 +131,14 @@ const RULES = {
     connections: (l, shape) => l.codes.length * shape[0],
   },
   LRN: { ...KEEP, out: needMap },
+  GroupedLRN: {
+    ...KEEP,
+    out(l, shape) {
+      if (l.groups < 1 || needMap(l, shape)[0] % l.groups)
+        throw problem(l, `${l.groups} groups must divide ${shape[0]} maps`);
+      return shape;
+    },
+  },
   BatchNorm: { ...KEEP, out: needMap, params: (l, shape) => 2 * shape[0], connections: (l, shape) => 2 * prod(shape) },
 };
 const rule = (layer) => RULES[layer.type] ?? KEEP;

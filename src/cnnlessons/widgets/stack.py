@@ -12,6 +12,7 @@ from cnnlessons.style import colour
 POOL = {"k": 2, "s": None, "p": 0, "ceil": False}
 SETTINGS = {
     "Conv": {"maps": 16, "k": 3, "s": 1, "p": 0, "groups": 1, "d": 1},
+    "Local": {"maps": 16, "k": 3, "p": 0},
     "MaxPool": POOL,
     "AvgPool": POOL,
     "Subsample": {"k": 2, "s": None},
@@ -25,6 +26,7 @@ SETTINGS = {
     "Softmax": {},
     "Dropout": {},
     "LRN": {},
+    "GroupedLRN": {"groups": 2},
     "BatchNorm": {},
     "RBF": {},
 }
