@@ -1,4 +1,4 @@
-"""Many small runs at once: one after another, a process a core, stacked. All three in one run, on one set of runs.
+"""Many small runs: one after another (on one thread, on all), a process a core, stacked. All in one run, on one set.
 
 `make bench` runs it; on a GPU too: `CNNLESSONS_DEVICE=cuda make bench`.
 """
@@ -28,6 +28,15 @@ def loop(jobs, device):
     return [job.run(device) for job in jobs]
 
 
+def one_thread(jobs, device):
+    """One run after another on one core: what each process of the next way does with its share."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    rows = loop(jobs, device)
+    torch.set_num_threads(threads)
+    return rows
+
+
 def processes(jobs, device):
     """A single-threaded process a core, as `python -m cnnlessons run` does on a CPU."""
     with tempfile.TemporaryDirectory() as folder:
@@ -45,7 +54,7 @@ def main() -> None:
     jobs = Plan(replace(EXPERIMENT, seeds=args.runs), Path("nowhere")).jobs
     ways = {"one after another": loop, "stacked": run_stacked}
     if device == "cpu":
-        ways["a process a core"] = processes
+        ways = {"one thread": one_thread} | ways | {"a process a core": processes}
     print(f"{args.runs} runs of {EXPERIMENT.variants[0].recipe.epochs} epochs on mnist-5k, {device}, "
           f"{torch.get_num_threads()} threads, torch {torch.__version__}")
     jobs[0].run(device)  # warm up
@@ -56,8 +65,8 @@ def main() -> None:
         seconds[name] = time.perf_counter() - start
         accuracy[name] = sum(row["test_accuracy"][-1] for row in rows) / len(rows)
     for name, took in seconds.items():
-        print(f"{name:20}{took:7.1f} s   {seconds['one after another'] / took:.2f}×   "
-              f"mean test accuracy {accuracy[name]:.4f}")
+        against = "   ".join(f"{seconds[other] / took:.2f}× {other}" for other in [*ways][: 1 + (device == "cpu")])
+        print(f"{name:20}{took:7.1f} s   {against}   mean test accuracy {accuracy[name]:.4f}")
 
 
 if __name__ == "__main__":
