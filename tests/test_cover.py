@@ -16,7 +16,6 @@ def cover():
     import cover
 
     sys.path.pop(0)
-
     return cover
 
 
