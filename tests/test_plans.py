@@ -12,8 +12,8 @@ import pytest
 import tiny_experiment
 from tiny_experiment import LENET, TINY
 
-from cnnlessons import Recipe
-from cnnlessons.ablations import Variant
+from cnnlessons import CATALOGUE, Recipe, load
+from cnnlessons.ablations import Experiment, Variant
 from cnnlessons.plans import Job, Plan
 from cnnlessons.records import Record, RecordError
 from cnnlessons.runners import make
@@ -172,3 +172,12 @@ def test_a_short_version_has_a_record_of_its_own(tmp_path):
 def test_a_plan_of_nothing_is_refused(tmp_path, wrong):
     with pytest.raises(RecordError, match="whole numbers from 1"):
         Plan(TINY, tmp_path, **wrong)
+
+
+def test_grey_digits_rehearse_a_network_for_colour(tmp_path):
+    arch = CATALOGUE["mini-alexnet"]
+    variants = (Variant("a", arch, Recipe(epochs=3)), Variant("b", arch, Recipe(epochs=3, lr=0.01)))
+    jobs = Plan(Experiment("x", "?", "cifar10", variants, seeds=2, rehearsed=1), tmp_path).jobs
+    assert [job.key for job in jobs[4:]] == [("a", 0, "mnist-5k"), ("a", 1, "mnist-5k")]
+    (train, test), grey = jobs[4].splits(), load("mnist-5k")
+    assert train.x.shape == (4000, 3, 28, 28) and (train.x == grey.train.x).all() and (test.y == grey.test.y).all()

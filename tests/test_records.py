@@ -99,7 +99,8 @@ def test_the_books_record_is_complete_and_small(stem):
             assert early or len(row["test_accuracy"]) == variant.recipe.epochs
 
 
-BANDS = [(id, v.name) for id, e in EXPERIMENTS.items() if id in RECORDED and e.rehearsal for v in e.variants]
+BANDS = [(id, v.name) for id, e in EXPERIMENTS.items() if id in RECORDED and e.rehearsal
+         for v in e.variants[: e.rehearsed]]
 
 
 @pytest.mark.parametrize(("id", "variant"), BANDS)

@@ -14,7 +14,7 @@ import torch
 
 from cnnlessons.ablations import Experiment, Variant
 from cnnlessons.arch import build
-from cnnlessons.data import Dataset, load
+from cnnlessons.data import Dataset, Split, load
 from cnnlessons.measures import MEASURES
 from cnnlessons.records import RecordError, read
 from cnnlessons.training import DivergedError, Recipe, fit
@@ -59,10 +59,11 @@ class Job:
         return min((n for n in (self.variant.pictures, self.limit) if n), default=None)
 
     def splits(self):
-        """Its training and test pictures."""
-        data = in_memory(self.data)
+        """Its training and test pictures. A network for colour sees grey pictures alike in all its channels."""
+        data, channels = in_memory(self.data), self.variant.arch.input[0]
         train = data.train.take(min(self.pictures, len(data.train))) if self.pictures else data.train
-        return train, data.test
+        return [Split(one.x.expand(-1, channels, -1, -1), one.y) if one.x.shape[1] == 1 else one
+                for one in (train, data.test)]
 
     def row(self, epochs=(), looks=(), error: DivergedError | None = None) -> dict:
         """What goes on disk: a number an epoch for each curve, one more (before training) for each measure."""
@@ -138,7 +139,7 @@ class Plan:
         self.jobs = [Job(variant, seed, self.data, None, limit, experiment.measures) for seed, variant in every]
         if experiment.rehearsal and not (elsewhere or limit):
             self.jobs += [Job(variant, seed, experiment.rehearsal, min(REHEARSAL_EPOCHS, variant.recipe.epochs))
-                          for seed, variant in every]
+                          for seed, variant in every if variant in experiment.variants[: experiment.rehearsed]]
         self.rows = self.recorded_rows()
         self.finished = self.target.exists() and not self.todo
         if not self.finished:

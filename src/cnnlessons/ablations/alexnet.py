@@ -112,13 +112,13 @@ EXPERIMENTS = (
         "E04-lrn", "Does local response normalisation help a small AlexNet, and does batch norm?", "cifar10",
         tuple(Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr), pictures=5000)
               for name, arch in NORMALISED.items() for lr in NORM_RATES),
-        rehearsal=None,
+        rehearsed=1,
     ),
     Experiment(
         "E04-pair", "Do cuda-convnet's four layers gain by LRN what the paper's 13 % → 11 % say?", "cifar10",
         tuple(Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr, epochs=5), pictures=5000)
               for name, arch in PAIR.items() for lr in (0.02, 0.06)),
-        rehearsal=None,
+        rehearsed=1,
     ),
     Experiment(
         "E05-order", "What does LRN cost before pooling and after it, and which is more accurate?", "cifar10",
@@ -126,12 +126,12 @@ EXPERIMENTS = (
               for name, arch in (("without", MINI),
                                  ("before pooling", behind(MINI, "relu", lrn(1e-4 * UNIT))),
                                  ("after pooling", behind(MINI, "pool", lrn(1e-4 * UNIT))))),
-        rehearsal=None,
+        rehearsed=1,
     ),
     Experiment(
         "E06-overlap", "Does a network read better, or overfit less, when its pooling windows overlap?", "cifar10",
         tuple(Variant(name, pooled(*how), OVERLAP, pictures=10_000) for name, how in WINDOWS.items()),
-        rehearsal=None, measures=("train in eval mode",),
+        rehearsed=1, measures=("train in eval mode",),
     ),
     Experiment(
         "E06-fashion", "And on clothes, where the pictures are exact?", "fashion-mnist",
@@ -144,20 +144,20 @@ EXPERIMENTS = (
         tuple(Variant(name, WINDOW, augmented(*augment), pictures=10_000) for name, augment in (
             ("neither", ("centre",)), ("mirrors", ("centre", "mirror")), ("crops", ("crop",)),
             ("both", ("crop", "mirror")))),
-        rehearsal=None,
+        rehearsed=1,
     ),
     Experiment(
         "E08-colour", "What does the PCA colour scheme add to crops and mirror images?", "cifar10",
         tuple(Variant(name, WINDOW, augmented("crop", "mirror", *augment), pictures=10_000) for name, augment in (
             ("no colour", ()), ("standard deviation 0.1", ("colour",)), ("variance 0.1", ("colour, variance 0.1",)),
             ("by spread", ("colour, by spread",)))),
-        rehearsal=None,
+        rehearsed=1,
     ),
     Experiment(
         "E09-ten-crops", "What does the mean over ten crops add at test time, and to which network?", "cifar10",
         tuple(Variant(name, WINDOW, augmented(*augment, epochs=15), pictures=10_000) for name, augment in (
             ("trained on centres", ("centre",)), ("trained on crops and mirrors", ("crop", "mirror")))),
-        measures=("ten crops",), rehearsal=None,
+        measures=("ten crops",), rehearsed=1,
     ),
     Experiment(
         "E10-groups", "Is one network in two groups better than a network of half as many kernels?", "cifar10",
@@ -167,12 +167,12 @@ EXPERIMENTS = (
             Variant("two groups that never meet", grouped(TWO_GROUPS, conv3=2), GROUPS, 10_000),
             Variant("one column", MINI, GROUPS, 10_000),
         ),
-        rehearsal=None, measures=("colour of the halves",),
+        rehearsed=1, measures=("colour of the halves",),
     ),
     Experiment(
         "E11-recipe", "Which ingredient of AlexNet's recipe does a small network miss?", "cifar10",
         tuple(Variant(name, *how, pictures=10_000) for name, how in LEFT_OUT.items()),
-        rehearsal=None, measures=("train in eval mode",),
+        rehearsed=1, measures=("train in eval mode",),
     ),
     Experiment(
         "E12-fashion", "How far does an AlexNet of few maps get on clothes?", "fashion-mnist",

@@ -34,6 +34,7 @@ class Experiment:
     variants: tuple[Variant, ...]
     seeds: int = 5
     rehearsal: str | None = "mnist-5k"  # an embedded set on which anyone can re-run a short version, or None
+    rehearsed: int | None = None  # so many of the variants, from the first, or all
     also: tuple[str, ...] = ()  # further data sets, each with a record of its own, ID.DATA.json
     measures: tuple[str, ...] = ()  # looked at besides the curves: names in measures.MEASURES
 

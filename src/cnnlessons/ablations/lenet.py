@@ -78,7 +78,7 @@ EXPERIMENTS = (
                                         ("ReLU", ("ReLU",), (0.01, 0.02, 0.04)),
                                         ("ReLU from He's weights", ("ReLU", "he"), (0.005, 0.01, 0.02)))
               for lr in rates),
-        rehearsal=None,
+        rehearsed=1,
     ),
     Experiment(
         "E03-dropout", "Is LeNet better with dropout, or does it only look so?", "mnist",
@@ -121,6 +121,6 @@ EXPERIMENTS = (
         "E24-colour", "How far does the RGB LeNet of study note 000 get on colour pictures?", "cifar10",
         (Variant("RGB ReLU LeNet", CATALOGUE["lenet-000-code-rgb-relu"],
                  Recipe(epochs=10, lr=0.01, weight_decay=5e-4)),),
-        rehearsal=None,
+        rehearsed=1,
     ),
 )
