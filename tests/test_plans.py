@@ -10,9 +10,10 @@ from dataclasses import replace
 
 import pytest
 import tiny_experiment
+import torch
 from tiny_experiment import LENET, TINY
 
-from cnnlessons import CATALOGUE, Recipe, load
+from cnnlessons import CATALOGUE, Recipe, build, fit, load
 from cnnlessons.ablations import Experiment, Variant
 from cnnlessons.plans import Job, Plan
 from cnnlessons.records import Record, RecordError
@@ -181,3 +182,15 @@ def test_grey_digits_rehearse_a_network_for_colour(tmp_path):
     assert [job.key for job in jobs[4:]] == [("a", 0, "mnist-5k"), ("a", 1, "mnist-5k")]
     (train, test), grey = jobs[4].splits(), load("mnist-5k")
     assert train.x.shape == (4000, 3, 28, 28) and (train.x == grey.train.x).all() and (test.y == grey.test.y).all()
+
+
+def test_a_warm_start_takes_the_named_layers_of_a_trained_network():
+    first = Variant("first", LENET, Recipe(epochs=1, lr=0.05), pictures=64)
+    then = replace(first, name="then", start=first, kept=("C1",))
+    warm, cold = (Job(variant, 3, "mnist-5k").model() for variant in (then, first))
+    trained = build(LENET, seed=3)
+    list(fit(trained, *Job(first, 3, "mnist-5k").splits(), replace(first.recipe, seed=3)))
+    assert torch.equal(warm.C1.weight, trained.C1.weight) and not torch.equal(warm.C1.weight, cold.C1.weight)
+    assert torch.equal(warm.output.weight, cold.output.weight)
+    assert Job(then, 3, "mnist-5k").digest != Job(first, 3, "mnist-5k").digest
+    assert then.json()["start"] == first.json() and "start" not in first.json()

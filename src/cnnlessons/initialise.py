@@ -56,30 +56,39 @@ def normal(model: nn.Module, ones=()) -> None:
             nn.init.constant_(module.bias, float(name in ones))
 
 
+ONES_2012 = ("conv2", "conv4", "conv5", "fc6", "fc7")  # biases that feed the ReLUs a positive start
+
+
 def krizhevsky2012(model: nn.Module) -> None:
-    """N(0, 0.01²); biases 1 where a positive start feeds the ReLUs (Krizhevsky et al. 2012, §5)."""
-    normal(model, ones=("conv2", "conv4", "conv5", "fc6", "fc7"))
+    """N(0, 0.01²), and biases of 1 in ONES_2012 (Krizhevsky et al. 2012, §5)."""
+    normal(model, ONES_2012)
 
 
-# Weights that end in one unit of AlexNet (2012): by them and 0.01 its layers scale their signal.
-FAN_IN_2012 = {"conv1": 363, "conv2": 1200, "conv3": 2304, "conv4": 1728, "conv5": 1728,
-               "fc6": 9216, "fc7": 4096, "fc8": 4096}
+# Weights that end in one unit of each layer of AlexNet (2012) and of VGG: by them and 0.01 a layer scales its signal.
+FAN_IN = {
+    "krizhevsky2012": {"conv1": 363, "conv2": 1200, "conv3": 2304, "conv4": 1728, "conv5": 1728,
+                       "fc6": 9216, "fc7": 4096, "fc8": 4096},
+    "simonyan2014": {"conv1_1": 27, "conv1_2": 576, "conv2_1": 576, "conv2_2": 1152, "conv3_1": 1152,
+                     **{f"conv3_{i}": 2304 for i in (2, 3, 4)}, "conv4_1": 2304,
+                     **{f"conv{b}_{i}": 4608 for b in (4, 5) for i in range(1, 5) if (b, i) != (4, 1)},
+                     "fc6": 25088, "fc7": 4096, "fc8": 4096},
+}
 
 
-def krizhevsky2012_scaled(model: nn.Module, ones: bool = True) -> None:
-    """AlexNet's start for a smaller network whose layers bear AlexNet's names: each layer scales its signal as there.
+def scaled(model: nn.Module, paper: str, ones=()) -> None:
+    """A paper's start for a smaller network whose layers bear the same names: each scales its signal as there.
 
     N(0, 0.01²) multiplies a signal by 0.01·√fan_in; with a tenth of the inputs it would be lost on the way. So the
-    standard deviation is 0.01·√(F/f), F the fan-in in AlexNet and f here. Biases as in the paper, or all 0. Raises
-    `ValueError` for a layer of another name.
+    standard deviation is 0.01·√(F/f), F the fan-in in the paper's network and f here. Biases are 1 in `ones`, else 0.
+    Raises `ValueError` for a layer of another name.
     """
-    krizhevsky2012(model) if ones else normal(model)
+    normal(model, ones)
     for name, module in model.named_modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
-            if name not in FAN_IN_2012:
-                raise ValueError(f"AlexNet of 2012 has no layer {name!r} to scale this start by; "
-                                 f"name it one of {', '.join(FAN_IN_2012)}, or use init='he'")
-            nn.init.normal_(module.weight, std=0.01 * sqrt(FAN_IN_2012[name] / module.weight[0].numel()))
+            if name not in FAN_IN[paper]:
+                raise ValueError(f"the network of {paper} has no layer {name!r} to scale this start by; "
+                                 f"name it one of {', '.join(FAN_IN[paper])}, or use init='he'")
+            nn.init.normal_(module.weight, std=0.01 * sqrt(FAN_IN[paper][name] / module.weight[0].numel()))
 
 
 INITIALISERS = {
@@ -89,6 +98,7 @@ INITIALISERS = {
     "he": he,
     "normal-0.01": normal,
     "krizhevsky2012": krizhevsky2012,
-    "krizhevsky2012-scaled": krizhevsky2012_scaled,
-    "krizhevsky2012-scaled-zeros": partial(krizhevsky2012_scaled, ones=False),
+    "krizhevsky2012-scaled": partial(scaled, paper="krizhevsky2012", ones=ONES_2012),
+    "krizhevsky2012-scaled-zeros": partial(scaled, paper="krizhevsky2012"),
+    "simonyan2014-scaled": partial(scaled, paper="simonyan2014"),
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from cnnlessons.ablations import Experiment, Variant
 from cnnlessons.arch import build
@@ -51,6 +52,8 @@ class Job:
         recipe = {k: v for k, v in asdict(self.recipe).items() if (k, v) != ("augment", ())}  # rows older than it
         what = [self.variant.arch.json(), recipe, self.variant.until,
                 self.data, self.pictures, self.measures]
+        if self.variant.start:
+            what.append(self.variant.json()["start"] | {"kept": self.variant.kept})
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
     @property
@@ -73,10 +76,25 @@ class Job:
         row |= {name: [short(look[name]) for look in looks] for name in (looks[0] if looks else ())}
         return row | {"error": str(error)} if error else row
 
+    def model(self, device: str = "cpu") -> nn.Sequential:
+        """The network before its first step. Raises `DivergedError` if the run that it starts from does."""
+        model, before = build(self.variant.arch, seed=self.seed).to(device), self.variant.start
+        if before:
+            job = replace(self, variant=before, measures=())
+            earlier = job.model(device)
+            for _ in fit(earlier, *job.splits(), job.recipe, device=device):
+                pass
+            for name in self.variant.kept:
+                model.get_submodule(name).load_state_dict(earlier.get_submodule(name).state_dict())
+        return model
+
     def run(self, device: str = "cpu") -> dict:
         """Train it, the plain way. A run that diverged is a row that says so."""
-        train, test = self.splits()
-        model, epochs = build(self.variant.arch, seed=self.seed).to(device), []
+        (train, test), epochs = self.splits(), []
+        try:
+            model = self.model(device)
+        except DivergedError as error:
+            return self.row(error=error)
 
         def look():
             return {k: v for name in self.measures for k, v in MEASURES[name](model, train, test, self.recipe).items()}

@@ -15,7 +15,8 @@ from cnnlessons.training import SCHEDULES, DivergedError, Epoch, size_of
 def can_stack(job, device: str) -> bool:
     """Where stacking wins and gives the plain loop's numbers: on a GPU, with nothing a stack would do otherwise."""
     alone = any(isinstance(layer, Dropout | BatchNorm) for layer in job.variant.arch.layers)
-    return device.startswith("cuda") and not (alone or job.measures or job.variant.until or job.recipe.augment)
+    return device.startswith("cuda") and not (
+        alone or job.measures or job.variant.until or job.variant.start or job.recipe.augment)
 
 
 def clip(grads, longest: float) -> None:

@@ -10,18 +10,25 @@ from cnnlessons.training import Recipe
 
 @dataclass(frozen=True)
 class Variant:
-    """One network trained one way on so many pictures."""
+    """One network trained one way on so many pictures.
+
+    With a `start` the weights of its layers `kept` are those with which a run of that variant ends, same seed and
+    same pictures (Simonyan & Zisserman 2014, §3.1); the others start as the network says.
+    """
 
     name: str
     arch: Arch
     recipe: Recipe
     pictures: int | None = None  # the first so many training pictures, or all
     until: float | None = None  # a run ends after the epoch in which its training accuracy reaches this
+    start: "Variant | None" = None
+    kept: tuple[str, ...] = ()
 
     def json(self) -> dict:
         """Its definition, as a record keeps it."""
+        start = {"start": self.start.json(), "kept": list(self.kept)} if self.start else {}
         return {"arch": self.arch.json(), "recipe": asdict(self.recipe), "pictures": self.pictures,
-                "until": self.until}
+                "until": self.until, **start}
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Experiment:
         seen = {}
         for variant in self.variants:
             key = (variant.arch.layers, variant.arch.input, variant.arch.init, variant.recipe, variant.pictures,
-                   variant.until)
+                   variant.until, variant.start, variant.kept)
             if key in seen:
                 raise ValueError(f"{self.id}: {variant.name!r} changes nothing: it is the same run as {seen[key]!r}")
             seen[key] = variant.name

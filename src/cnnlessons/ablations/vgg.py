@@ -1,0 +1,42 @@
+"""The VGG part's experiments: VGGs with an eighth of the maps, for pictures of 32×32."""
+
+from dataclasses import replace
+
+from cnnlessons.ablations.experiment import Experiment, Variant
+from cnnlessons.arch import Arch
+from cnnlessons.catalogue import CATALOGUE
+from cnnlessons.layers import Conv, Linear
+from cnnlessons.training import Recipe
+
+
+def small(id: str, init: str, channels: int = 1, share: int = 8, dense: int = 128) -> Arch:
+    """A VGG of the catalogue with 1/`share` of the maps, `dense` units in fc6 and fc7, and ten classes."""
+    arch = CATALOGUE[id].change(f"{id}-small", fc6=Linear("fc6", dense), fc7=Linear("fc7", dense),
+                                fc8=Linear("fc8", 10))
+    arch = arch.map(lambda layer: replace(layer, maps=layer.maps // share) if isinstance(layer, Conv) else layer)
+    return replace(arch, title=f"{arch.title}, 1/{share} of the maps", input=(channels, 32, 32), init=init)
+
+
+# The paper's first four convolutions and its three fully connected layers, which the deeper nets took over from A.
+FROM_A = ("conv1_1", "conv2_1", "conv3_1", "conv3_2", "fc6", "fc7", "fc8")
+STALL = Recipe(epochs=8, batch=64, lr=0.01, weight_decay=5e-4, pixels="centred")
+A = Variant("A", small("vgg-A", "simonyan2014-scaled"), STALL, 10_000)
+D = Variant("D", small("vgg-D", "simonyan2014-scaled"), STALL, 10_000)
+
+NETS = {"A": "vgg-A", "B": "vgg-B", "shallow 5×5": "vgg-B-shallow5x5", "C": "vgg-C", "D": "vgg-D", "E": "vgg-E"}
+DEPTH = Recipe(epochs=8, batch=64, lr=0.01, schedule="cosine", weight_decay=5e-4)
+
+EXPERIMENTS = (
+    Experiment(
+        "E13-stall", "Which VGGs start to learn from N(0, 0.01²), and what helps those that do not?", "mnist",
+        (A, D, replace(D, name="D, warm start from A", start=A, kept=FROM_A),
+         *(replace(D, name=f"D, {name}'s weights", arch=replace(D.arch, init=init),
+                   recipe=replace(STALL, pixels="unit")) for name, init in (("Glorot", "glorot"), ("He", "he")))),
+        rehearsed=1,
+    ),
+    Experiment(
+        "E15-depth", "Are deeper VGGs better, and two 3×3 better than one 5×5?", "fashion-mnist",
+        tuple(Variant(name, small(id, "he"), DEPTH, 10_000) for name, id in NETS.items()),
+        rehearsed=1,
+    ),
+)
