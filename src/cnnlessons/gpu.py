@@ -1,0 +1,65 @@
+"""How much of a GPU PyTorch's caching allocator takes for a list of tensors: its rules, without a GPU.
+
+After c10/cuda/CUDACachingAllocator.cpp and its history (github.com/pytorch/pytorch, pull request 17120 of 2019).
+"""
+
+from collections.abc import Iterable
+
+MIB = 2**20
+ROUND = 512  # every request is a multiple of it
+SMALL = MIB  # requests up to here share blocks of 2 MiB
+PAGE = 2 * MIB  # blocks are multiples of it; also the page of NVIDIA's cards since Pascal
+MIDDLE, MIDDLE_BLOCK = 10 * MIB, 20 * MIB  # requests below 10 MiB cut a block of 20 MiB
+
+
+def up(size: int, step: int) -> int:
+    """The next multiple of `step`, at least one."""
+    return max(1, -(-size // step)) * step
+
+
+def block(size: int) -> int:
+    """Bytes asked of the driver for a request of `size` that no free block can serve."""
+    if size <= SMALL:
+        return PAGE
+    return MIDDLE_BLOCK if size < MIDDLE else up(size, PAGE)
+
+
+def reserved(sizes: Iterable[int]) -> int:
+    """Bytes of all blocks after requests of `sizes` bytes in that order, none of them freed.
+
+    Best fit: the smallest free rest that is large enough is cut. What a card shows as used is a multiple of its pages,
+    so this is also what `nvidia-smi` adds for these tensors.
+    """
+    total, rests = 0, {True: [], False: []}  # of small blocks and of others
+    for size in (up(n, ROUND) for n in sizes):
+        small = size <= SMALL
+        rest = min((r for r in rests[small] if r >= size), default=None)
+        if rest is None:
+            rest = block(size)
+            total += rest
+        else:
+            rests[small].remove(rest)
+        if rest - size >= (ROUND if small else SMALL + 1):
+            rests[small].append(rest - size)
+    return total
+
+
+def reserved_until_2019(sizes: Iterable[int]) -> int:
+    """The same by the rules of PyTorch 1.0, on a card with pages of 2 MiB: no request above 1 MiB shares a page.
+
+    Small ones shared blocks of 1 MiB; we assume that two such blocks lay in one page.
+    """
+    total, blocks, rests = 0, 0, []
+    for n in sizes:
+        if n > SMALL:
+            total += up(n, PAGE)
+            continue
+        size = up(n, ROUND)
+        rest = min((r for r in rests if r >= size), default=None)
+        if rest is None:
+            rest, blocks = MIB, blocks + 1
+        else:
+            rests.remove(rest)
+        if rest - size >= ROUND:
+            rests.append(rest - size)
+    return total + up(blocks * MIB, PAGE) if blocks else total
