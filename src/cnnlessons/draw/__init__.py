@@ -5,7 +5,8 @@ from cnnlessons.draw.grid import codes, kernels, limit, maps, pictures
 from cnnlessons.draw.matrix import confusion, table
 from cnnlessons.draw.network import diagram
 from cnnlessons.draw.series import Curve, curves, interval
+from cnnlessons.draw.sizes import heat, islands
 from cnnlessons.draw.sliding import window
 
-__all__ = ["Curve", "codes", "confusion", "curves", "diagram", "interval", "kernels", "limit", "maps", "pictures",
-           "receptive", "table", "window"]
+__all__ = ["Curve", "codes", "confusion", "curves", "diagram", "heat", "interval", "islands", "kernels", "limit",
+           "maps", "pictures", "receptive", "table", "window"]

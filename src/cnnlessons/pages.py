@@ -1,0 +1,25 @@
+"""Pages strewn with digits, to slide a network over."""
+
+import torch
+
+FIELD = 36  # pixels a side; a digit has 28
+REACH = 10  # pixels to each side of its middle: MNIST's digits fill 20×20 of their 28×28
+
+
+def write(rng, split, rows: int, cols: int, share: float = 0.7) -> tuple[torch.Tensor, torch.Tensor]:
+    """A page and what is where on it, both (36·rows, 36·cols).
+
+    `share` of the fields hold a picture of `split` (uint8, 28×28), at a random place inside. The page is float, 0 … 1;
+    the second tensor has the picture's class at the 20×20 pixels that MNIST's digits fill, and the number of classes
+    elsewhere. `rng` is a NumPy generator.
+    """
+    side = split.x.shape[-1]
+    page = torch.zeros(rows * FIELD, cols * FIELD)
+    truth = torch.full(page.shape, int(split.y.max()) + 1)
+    for field in rng.permutation(rows * cols)[: round(share * rows * cols)]:
+        top, left = (FIELD * place + int(rng.integers(FIELD - side + 1)) for place in divmod(int(field), cols))
+        i = int(rng.integers(len(split)))
+        page[top : top + side, left : left + side] = split.x[i, 0] / 255
+        y, x = (start + side // 2 - REACH for start in (top, left))
+        truth[y : y + 2 * REACH, x : x + 2 * REACH] = split.y[i]
+    return page, truth
