@@ -21,7 +21,7 @@ def islands(found, labelled=None, ax=None):
 
     `found` maps names to `sizes.outcomes(…)`; `labelled` gives the size on a network's label, drawn as a diamond.
     """
-    ax = ax or style.figure(height=0.25 + 0.052 * len(found))[1]
+    ax = ax or style.figure(height=0.3 + 0.062 * len(found))[1]
     for y, (name, runs) in enumerate(found.items()):
         ax.axhline(y, color=style.PALE, linewidth=0.5, zorder=0)
         for what, run in runs:
@@ -35,10 +35,10 @@ def islands(found, labelled=None, ax=None):
     ticks = [n for n in (8, 16, 32, 64, 128, 224, 512) if first <= n <= last]
     ax.set_xticks(ticks, ticks)
     ax.minorticks_off()
-    ax.set_yticks(range(len(found)), found, fontsize=7)
+    ax.set_yticks(range(len(found)), found, fontsize=8.5)
     keys = [Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=what)
             for what, (colour, hatch) in LOOKS.items()]
-    ax.figure.legend(handles=keys, loc="outside upper center", ncols=2, fontsize=7.5)
+    ax.figure.legend(handles=keys, loc="outside upper center", ncols=2, fontsize=8.5)
     return ax
 
 
