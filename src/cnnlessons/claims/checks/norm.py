@@ -1,0 +1,115 @@
+"""Local response normalisation."""
+
+import itertools
+
+import torch
+from torch import nn
+
+from cnnlessons import CATALOGUE, trace
+from cnnlessons.claims.claim import Found, check
+from cnnlessons.layers import LRN, ReLU
+
+ALEXNET = trace(CATALOGUE["alexnet-2012"])
+
+
+def formula(a, n=5, k=2.0, alpha=1e-4, beta=0.75):
+    """Krizhevsky et al. 2012, Sect. 3.3, map by map, n/2 rounded down."""
+    N, b = a.shape[1], torch.empty_like(a)
+    for i in range(N):
+        near = a[:, max(0, i - n // 2) : min(N - 1, i + n // 2) + 1]
+        b[:, i] = a[:, i] / (k + alpha * near.square().sum(1)) ** beta
+    return b
+
+
+def activations():
+    """Numbers between 0 and 20, (2, 96, 8, 8)."""
+    return 20 * torch.rand(2, 96, 8, 8, generator=torch.Generator().manual_seed(0))
+
+
+@check("001-L092a", "002-L153d")
+def same_position():
+    """What LRN does at one place when another place, or another map, changes."""
+    a = activations()
+    other_place, other_map, far_map = a.clone(), a.clone(), a.clone()
+    other_place[:, :, 5, 5] += 100
+    other_map[:, 12] += 100
+    far_map[:, 40] += 100
+    here = [formula(x)[:, 10, 2, 2] for x in (a, other_place, other_map, far_map)]
+    return Found({"neighbouring maps at the same place": not torch.equal(here[0], here[2]),
+                  "no other place": torch.equal(here[0], here[1]), "no map farther than two away": torch.equal(here[0],
+                                                                                                               here[3])},
+                 "map 10 answers to map 12, not to map 40")
+
+
+@check("001-L092b")
+def before_relu():
+    """The order of ReLU and normalisation in AlexNet."""
+    layers = CATALOGUE["alexnet-2012"].layers
+    before = [type(a) for a, b in itertools.pairwise(layers) if isinstance(b, LRN)]
+    after = [type(b) for a, b in itertools.pairwise(layers) if isinstance(a, LRN)]
+    return Found({"LRN's result goes into the ReLU": ReLU in after},
+                 f"behind {before[0].__name__}, before {after[0].__name__}")
+
+
+@check("002-L153c")
+def batch_norm_is_another():
+    """Batch norm and LRN of the same numbers, after another picture in the batch changed."""
+    a = activations()
+    b = a.clone()
+    b[1] += 50
+    layer = nn.BatchNorm2d(96)
+    moved = not torch.allclose(layer(a)[0], layer(b)[0])
+    return Found({"another operation in the same role": moved and torch.equal(formula(a)[0], formula(b)[0])},
+                 "batch norm answers to the other pictures, LRN does not")
+
+
+@check("002-L157")
+def printed_formula():
+    """The formula with n/2 rounded down against the layer, and as printed, with n/2 = 2.5."""
+    a = activations()
+    layer = LRN("norm").module((96, 8, 8))
+    return Found({"with n/2 as 2 it is the layer": torch.allclose(layer(a), formula(a), atol=1e-5),
+                  "as printed its limits are whole numbers": (5 / 2).is_integer()}, "n/2 = 2.5")
+
+
+@check("002-L161a")
+def constants():
+    """The constants of the catalogue's LRN."""
+    norm = ALEXNET["norm1"].layer
+    return Found({"n = 5, k = 2, β = 0.75": (norm.n, norm.k, norm.beta) == (5, 2, 0.75),
+                  "N is the number of maps": ALEXNET["norm1"].shape_in[0] == 96}, f"n = {norm.n}, k = {norm.k:g}, α "
+                                                                                  f"= {norm.alpha:g}, β = "
+                                                                                  f"{norm.beta}; N = 96 for conv1")
+
+
+@check("002-L161b")
+def alpha():
+    """The layer with the paper's α and with 0.5."""
+    paper = ALEXNET["norm1"].layer.alpha
+    means = [formula(activations(), alpha=value).mean().item() for value in (paper, 0.5)]
+    pytorch = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)(activations())
+    same = torch.allclose(pytorch, formula(activations()), atol=1e-5)
+    return Found({"α = 0.5": paper == 0.5},
+                 f"α = {paper:g}; means of 0 … 20: {means[0]:.1f}, with 0.5 {means[1]:.2f}; PyTorch's alpha=5e-4 "
+                 + ("agrees" if same else "differs"))
+
+
+@check("002-L163")
+def order():
+    """Numbers that LRN handles before and after pooling."""
+    before = sum(ALEXNET[name].units for name in ("norm1", "norm2"))
+    caffenet = trace(CATALOGUE["caffenet-order"])
+    after = sum(caffenet[name].units for name in ("norm1", "norm2"))
+    return Found({"AlexNet normalises before it pools": ALEXNET["norm1"].shape_out == ALEXNET["pool1"].shape_in,
+                  "the other order is cheaper": after < before},
+                 f"{before:,} numbers a picture before pooling, {after:,} after it")
+
+
+@check("004-L058b")
+def hyperparameters():
+    """How many constants LRN has; whether that is too many is for the reader."""
+    norm = ALEXNET["norm1"].layer
+    constants = [norm.n, norm.k, norm.alpha, norm.beta]
+    return Found({"it has constants that must be chosen": len(constants) == 4,
+                  "too many, and it generalises badly": None},
+                 f"{len(constants)}: n, k, α, β")

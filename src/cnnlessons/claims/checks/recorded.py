@@ -1,0 +1,146 @@
+"""What the records of the book's own runs say to the notes' experiments."""
+
+from math import sqrt
+
+import torch
+
+from cnnlessons import records
+from cnnlessons.claims.checks.activations import slope
+from cnnlessons.claims.claim import Found, check
+
+
+def best(record, name, measure="train_loss"):
+    """The variant of an activation with the least loss after the last epoch, on average over seeds, and that mean."""
+    means = {v: record.last(v, measure).mean for v in record.variants if v.startswith(f"{name}, lr")}
+    return min(means.items(), key=lambda pair: pair[1])
+
+
+@check("000-L068c", "002-L125", record="E20-gradients")
+def gradients_grow():
+    """Gradients of the last and first weights of an untrained LeNet, five seeds."""
+    record = records.find("E20-gradients")
+
+    def grows(name):
+        last, first = (record.curve(f"{name}, LeNet", f"gradient {layer}")[:, 0].mean() for layer in ("output", "C1"))
+        return float(last / first)
+
+    found = {name: grows(name) for name in ("sigmoid", "tanh", "ReLU")}
+    return Found({f"towards the loss they grow with {name}": ratio > 1 for name, ratio in found.items()},
+                 "last layer over first: " + ", ".join(f"{name} {ratio:.1f}" for name, ratio in found.items()))
+
+
+@check("002-L053", record="E01-convergence")
+def converged_after_ten():
+    """Test accuracy and training loss after 10 and 30 epochs, five seeds."""
+    record = records.find("E01-convergence")
+    name = "notebook, raw pixels"
+    accuracy, loss = (record.curve(name, measure).mean(0) for measure in ("test_accuracy", "train_loss"))
+    return Found({"most of the way is done": accuracy[29] - accuracy[9] < 0.02,
+                  "the loss falls no further": loss[29] > 0.8 * loss[9]},
+                 f"test accuracy {accuracy[9]:.1%} → {accuracy[29]:.1%}, training loss {loss[9]:.3f} → {loss[29]:.3f}")
+
+
+@check("002-L059", record="E01-convergence")
+def linked_notebook():
+    """The linked notebook's training repeated: its recipe, and where its 0.9845 lies."""
+    record = records.find("E01-convergence")
+    name = "notebook, raw pixels"
+    recipe = record.json["variants"][name]["recipe"]
+    last = record.last(name, "train_accuracy").mean
+    return Found({"its recipe is complete: it can be repeated": (recipe["epochs"], recipe["batch"], recipe["lr"],
+                                                                 recipe["momentum"],
+                                                                recipe["pixels"]) == (30, 128, 0.01, 0, "raw"),
+                  "and ends where it did": abs(last - 0.9845) < 0.005}, f"training accuracy {last:.4f}; the "
+                                                                        f"notebook's 0.9845")
+
+
+@check("002-L141b", record="E02-activations")
+def race():
+    """Training loss after ten epochs, each activation at its best step size."""
+    record = records.find("E02-activations")
+    losses = {name: best(record, name) for name in ("sigmoid", "tanh", "ReLU")}
+    (_, sigmoid), (_, tanh), (_, relu) = losses.values()
+    return Found({"both leave the sigmoid behind": max(tanh, relu) < sigmoid, "the ReLU is ahead of tanh": relu < tanh},
+                 "; ".join(f"{variant}: {loss:.4f}" for variant, loss in losses.values()))
+
+
+@check("004-L024b", record="E02-activations")
+def tanh_beats_sigmoid():
+    """tanh and the logistic sigmoid, each at its best step size."""
+    record = records.find("E02-activations")
+    (a, tanh), (b, sigmoid) = (best(record, name) for name in ("tanh", "sigmoid"))
+    return Found({"faster than the sigmoid": tanh < sigmoid}, f"training loss after ten epochs, {a}: {tanh:.4f}; "
+                                                              f"{b}: {sigmoid:.4f}")
+
+
+@check("002-L149", record="E19-dying")
+def dying():
+    """Dead units at the largest and smallest step, and the ReLU's slope on its left."""
+    record = records.find("E19-dying")
+    large, small = (record.last(f"lr {lr}", "dead").mean for lr in ("1", "0.01"))
+    return Found({"units can die": large > 0.5, "a lower rate relieves it": small < 0.1 * large,
+                  "no saturation": slope(torch.relu, -1.0) != [0.0]},
+                 f"dead at rate 1: {large:.0%}, at 0.01: {small:.0%}; slope 0 for x < 0")
+
+
+DROPOUT = "E03-dropout"
+
+
+def accuracies(variant):
+    """Test accuracies after the last epoch."""
+    return records.find(DROPOUT).curve(variant, "test_accuracy")[:, -1]
+
+
+@check("002-L175a", record=DROPOUT)
+def two_losses():
+    """The training loss with dropout on, as the notebook measures it, and with dropout off, as a test would."""
+    record = records.find(DROPOUT)
+    on, off = (record.last("with dropout, raw pixels", name).mean for name in ("train_loss", "train_loss_eval"))
+    return Found({"0.0735 is what the training shows": 0.05 < on < 0.09,
+                  "it can be compared with a loss without dropout": off > 0.9 * on},
+                 f"{on:.4f} with dropout on, {off:.4f} with the same weights and dropout off")
+
+
+@check("002-L175b", record=DROPOUT)
+def both_accuracies():
+    """0.9826 and 0.9841 among the accuracies of our runs."""
+    without, with_ = accuracies("without dropout, scaled pixels"), accuracies("with dropout, raw pixels")
+    near = [abs(runs - said).min() < 0.003 for runs, said in ((without, 0.9826), (with_, 0.9841))]
+    return Found({"0.9826 without": bool(near[0]), "0.9841 with": bool(near[1])},
+                 f"ours: {without.min():.4f} to {without.max():.4f}, and {with_.min():.4f} to {with_.max():.4f}")
+
+
+@check("002-L175c", record=DROPOUT)
+def helps_a_lot():
+    """The notebook's gain against chance, and the same comparison paired over five seeds."""
+    p, q, n = 0.9841, 0.9826, 10_000
+    z = (p - q) / sqrt((p * (1 - p) + q * (1 - q)) / n)
+    found = records.find(DROPOUT).compare("with dropout, scaled pixels", "without dropout, scaled pixels")
+    return Found({"more pictures are right": p > q, "more than chance would do": z > 1.96,
+                  "five seeds agree": found.verdict == "better"},
+                 f"15 of 10,000 pictures, z = {z:.2f}; five seeds: {found.verdict}, {found.difference.mean:+.4f} ± "
+                 f"{found.difference.half:.4f}")
+
+
+@check("002-L175d", record=DROPOUT)
+def slowed():
+    """First epochs with scaled and raw pixels."""
+    record = records.find(DROPOUT)
+
+    def first(variant):
+        return record.curve(variant, "train_loss")[:, 0]
+
+    slower = first("with dropout, scaled pixels").mean() / first("without dropout, scaled pixels").mean()
+    stuck = first("without dropout, raw pixels").min()
+    return Found({"dropout slows the training": slower > 1.1, "a first loss of 14.4 is dropout's doing": stuck < 10},
+                 f"scaled pixels: first loss {slower:.1f} times as high; raw pixels: {stuck:.1f} without any dropout")
+
+
+@check("004-L060c", record="E09-ten-crops")
+def ten_crops_gain():
+    """What ten views add to a small network; the contest of the note cannot be looked at."""
+    record = records.find("E09-ten-crops")
+    variant = "trained on centres"
+    gain = record.last(variant, "ten views").mean - record.last(variant, "one view").mean
+    return Found({"ten views are better than one": gain > 0, "by four to five points in that contest": None},
+                 f"a small network on CIFAR-10: {100 * gain:+.1f} points; AlexNet 1.5 (top-1)")

@@ -1,0 +1,119 @@
+"""The ledger as HTML: a table of claims, a table of mistakes, and the drawing of the totals."""
+
+import re
+from html import escape
+
+from matplotlib.axes import Axes
+
+from cnnlessons import style
+from cnnlessons.claims.claim import CAUSES, CLAIMS, VERDICTS, Claim
+from cnnlessons.claims.mistakes import MISTAKES
+
+MARKS = {"right": "✓", "imprecise": "≈", "wrong": "✗", "not checkable": "?"}
+HATCHES = {"right": "", "imprecise": "//", "wrong": "xx", "not checkable": ".."}
+COLOURS = dict(zip(VERDICTS, ("#1b7a3d", "#b37700", "#a61c3c", "#6b6b6b"), strict=True))
+MINUS = re.compile(r"(?<![\w−])-(?=\d)")
+
+
+def prose(text: str) -> str:
+    """Text for HTML: code between backticks, a true minus before numbers."""
+    parts = escape(text, quote=False).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else MINUS.sub("−", part) for i, part in enumerate(parts))
+
+
+def proof(claim: Claim) -> str:
+    """Its evidence as HTML: what the check found, the place in a paper, or why there is none."""
+    said = []
+    if claim.check and claim.check.waits:
+        said.append(f"Not recorded yet ({claim.check.record}).")
+    elif claim.check:
+        kind = f"Record {claim.check.record}" if claim.check.record else "Computed"
+        said.append(f"{kind}: {prose(claim.check.found().numbers)}.")
+    if claim.quoted:
+        said.append(prose(claim.quoted) + ".")
+    if claim.untestable:
+        said.append(f"Untestable here. {prose(claim.untestable)}")
+    if claim.see:
+        said.append(f"In a small network: experiment {claim.see}.")
+    return " ".join(said)
+
+
+def row(claim: Claim) -> str:
+    """One line of the table. The site fills the empty place at its end with links into the chapters."""
+    facts = {"note": claim.note, "verdict": claim.verdict, "kind": claim.kind, "evidence": claim.evidence}
+    data = " ".join(f'data-{name}="{value}"' for name, value in facts.items())
+    cells = (("Study note says", f"{prose(claim.said)}"),
+             ("Verdict", f'<span class="mark" aria-hidden="true">{MARKS[claim.verdict]}</span> {claim.verdict}'),
+             ("Kind", claim.kind), ("What is so", prose(claim.right)),
+             ("Evidence", f'{proof(claim)}<span class="shown" data-shown="{claim.id}"></span>'))
+    body = "".join(f'<td role="cell" data-label="{name}">{value}</td>' for name, value in cells)
+    where = f"note {claim.note},<br>line {claim.line}"
+    return (f'<tr role="row" id="claim-{claim.id}" {data}><th role="rowheader" scope="row"><code>{claim.id}</code> '
+            f"<small>{where}</small></th>{body}</tr>")
+
+
+class Table:
+    """HTML that Jupyter shows; prints as its number of rows elsewhere."""
+
+    def __init__(self, html: str, rows: int):
+        self.html, self.rows = html, rows
+
+    def _repr_html_(self):
+        return self.html
+
+    def __repr__(self):
+        return f"a table of {self.rows} rows"
+
+
+def framed(kind: str, caption: str, head, rows) -> Table:
+    """A table with explicit roles, which it keeps where a phone shows its rows as cards."""
+    top = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in head)
+    html = (f'<table class="ledger {kind}" role="table"><caption>{caption}</caption><thead role="rowgroup">'
+            f'<tr role="row">{top}</tr></thead><tbody role="rowgroup">{"".join(rows)}</tbody></table>')
+    return Table(html, len(rows))
+
+
+def table(**wanted: str) -> Table:
+    """The claims with, for instance, `note="002", verdict="wrong"`; all of them without an argument."""
+    claims = CLAIMS.where(**wanted)
+    which = ", ".join(f"{name} {value}" for name, value in wanted.items())
+    caption = f"{len(claims)} claims" + (f": {which}" if wanted else " of five study notes")
+    head = ("Claim", "Study note says", "Verdict", "Kind", "What is so", "Evidence")
+    return framed("claims" if len(claims) == len(CLAIMS) else "some", caption, head, [row(claim) for claim in claims])
+
+
+def mistakes() -> Table:
+    """The table of mistakes in courses and codebases, each with what its check found."""
+    rows = []
+    for one in MISTAKES.values():
+        cells = (("Where", prose(one.where)), ("What is so", prose(one.right)),
+                 ("Computed", prose(one.look().numbers)))
+        body = "".join(f'<td role="cell" data-label="{name}">{value}</td>' for name, value in cells)
+        rows.append(f'<tr role="row" id="mistake-{one.id}"><th role="rowheader" scope="row">{prose(one.said)}</th>'
+                    f"{body}</tr>")
+    head = ("Said or done", "Where", "What is so", "Computed")
+    return framed("mistakes", f"{len(rows)} mistakes outside the notes", head, rows)
+
+
+def bars(name: str, ax: Axes | None = None) -> Axes:
+    """How many claims of each value of `name` ("note", "kind", "evidence") have which verdict."""
+    ax = ax or style.axes(2.2)
+    counts = CLAIMS.count(name, "verdict")
+    values = sorted({value for value, _ in counts}, reverse=True)
+    start = [0] * len(values)
+    for verdict in VERDICTS:
+        widths = [counts.get((value, verdict), 0) for value in values]
+        drawn = ax.barh(values, widths, left=start, color=COLOURS[verdict], hatch=HATCHES[verdict], edgecolor="white",
+                        linewidth=0.5, label=verdict)
+        ax.bar_label(drawn, [n if n > 4 else "" for n in widths], label_type="center", fontsize=8, color="white",
+                     bbox={"facecolor": COLOURS[verdict], "edgecolor": "none", "pad": 1})
+        start = [a + b for a, b in zip(start, widths, strict=True)]
+    ax.set(xlabel="claims")
+    ax.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.45, 1), handlelength=1.2, columnspacing=1)
+    return ax
+
+
+def causes() -> list[tuple[str, int, Claim]]:
+    """Each cause, how many claims missed by it, and one of them; the most frequent first."""
+    counts = CLAIMS.count("cause")
+    return [(CAUSES[cause], counts[cause], CLAIMS.where(cause=cause)[0]) for cause in counts if cause]
