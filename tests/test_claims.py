@@ -198,7 +198,7 @@ def test_every_anchor_is_alive(root, shown):
 def test_the_table_has_a_row_a_claim():
     rows = BeautifulSoup(table().html, "html.parser").select("tbody tr")
     assert [row["id"] for row in rows] == [f"claim-{id}" for id in CLAIMS]
-    assert all(len(row.select("[role=cell], [role=rowheader]")) == 6 for row in rows)
+    assert all(len(row.select("[role=cell], [role=rowheader]")) == 5 for row in rows)
 
 
 def test_the_table_takes_conditions():

@@ -43,13 +43,13 @@ def row(claim: Claim) -> str:
     facts = {"note": claim.note, "verdict": claim.verdict, "kind": claim.kind, "evidence": claim.evidence}
     data = " ".join(f'data-{name}="{value}"' for name, value in facts.items())
     cells = (("Study note says", f"{prose(claim.said)}"),
-             ("Verdict", f'<span class="mark" aria-hidden="true">{MARKS[claim.verdict]}</span> {claim.verdict}'),
-             ("Kind", claim.kind), ("What is so", prose(claim.right)),
+             ("Verdict", f'<span class="mark" aria-hidden="true">{MARKS[claim.verdict]}</span> {claim.verdict}'
+                         f"<small>, {claim.kind}</small>"),
+             ("What is so", prose(claim.right)),
              ("Evidence", f'{proof(claim)}<span class="shown" data-shown="{claim.id}"></span>'))
     body = "".join(f'<td role="cell" data-label="{name}">{value}</td>' for name, value in cells)
-    where = f"note {claim.note},<br>line {claim.line}"
-    return (f'<tr role="row" id="claim-{claim.id}" {data}><th role="rowheader" scope="row"><code>{claim.id}</code> '
-            f"<small>{where}</small></th>{body}</tr>")
+    return (f'<tr role="row" id="claim-{claim.id}" {data}><th role="rowheader" scope="row"><span class="id">{claim.id}</span> '
+            f"<small>note {claim.note}, line {claim.line}</small></th>{body}</tr>")
 
 
 class Table:
@@ -78,7 +78,7 @@ def table(**wanted: str) -> Table:
     claims = CLAIMS.where(**wanted)
     which = ", ".join(f"{name} {value}" for name, value in wanted.items())
     caption = f"{len(claims)} claims" + (f": {which}" if wanted else " of five study notes")
-    head = ("Claim", "Study note says", "Verdict", "Kind", "What is so", "Evidence")
+    head = ("Claim", "Study note says", "Verdict, kind", "What is so", "Evidence")
     return framed("claims" if len(claims) == len(CLAIMS) else "some", caption, head, [row(claim) for claim in claims])
 
 
