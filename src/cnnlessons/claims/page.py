@@ -34,7 +34,7 @@ def proof(claim: Claim) -> str:
     if claim.untestable:
         said.append(f"Untestable here. {prose(claim.untestable)}")
     if claim.see:
-        said.append(f"In a small network: experiment {claim.see}.")
+        said.append(f"Experiment {claim.see} asks the same of a small network.")
     return " ".join(said)
 
 
@@ -43,7 +43,7 @@ def row(claim: Claim) -> str:
     facts = {"note": claim.note, "verdict": claim.verdict, "kind": claim.kind, "evidence": claim.evidence}
     data = " ".join(f'data-{name}="{value}"' for name, value in facts.items())
     cells = (("Study note says", f"{prose(claim.said)}"),
-             ("Verdict", f'<span class="mark" aria-hidden="true">{MARKS[claim.verdict]}</span> {claim.verdict}'
+             ("Verdict", f'<span class="sign" aria-hidden="true">{MARKS[claim.verdict]}</span> {claim.verdict}'
                          f"<small>, {claim.kind}</small>"),
              ("What is so", prose(claim.right)),
              ("Evidence", f'{proof(claim)}<span class="shown" data-shown="{claim.id}"></span>'))
