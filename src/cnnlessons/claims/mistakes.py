@@ -98,8 +98,8 @@ def in_place_relu():
 
 
 @mistake("224-for-55", "224×224 pictures give AlexNet's 55×55 maps",
-         "the paper's own Fig. 2; TF-Slim's alexnet_v2, whose default is 224 without padding (tensorflow/models, "
-         "research/slim/nets/alexnet.py)",
+         "the paper's own Fig. 2; code that takes 224 from it without padding gets 54, as TF-Slim's alexnet_v2 does "
+         "(tensorflow/models, slim/nets/alexnet.py)",
          "Without padding 55 needs 227 px. At 224 it is 54, and 5×5 maps, not 6×6, reach the dense layers. "
          "torchvision pads by 2.")
 def sizes_of_conv1():

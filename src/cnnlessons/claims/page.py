@@ -42,14 +42,15 @@ def row(claim: Claim) -> str:
     """One line of the table. The site fills the empty place at its end with links into the chapters."""
     facts = {"note": claim.note, "verdict": claim.verdict, "kind": claim.kind, "evidence": claim.evidence}
     data = " ".join(f'data-{name}="{value}"' for name, value in facts.items())
-    cells = (("Study note says", f"{prose(claim.said)}"),
+    cells = (("Study note says", prose(claim.said)),
              ("Verdict", f'<span class="sign" aria-hidden="true">{MARKS[claim.verdict]}</span> {claim.verdict}'
                          f"<small>, {claim.kind}</small>"),
              ("What is so", prose(claim.right)),
              ("Evidence", f'{proof(claim)}<span class="shown" data-shown="{claim.id}"></span>'))
     body = "".join(f'<td role="cell" data-label="{name}">{value}</td>' for name, value in cells)
-    return (f'<tr role="row" id="claim-{claim.id}" {data}><th role="rowheader" scope="row"><span class="id">{claim.id}</span> '
-            f"<small>note {claim.note}, line {claim.line}</small></th>{body}</tr>")
+    name = f'<span class="id">{claim.id}</span> <small>note {claim.note}, line {claim.line}</small>'
+    return (f'<tr role="row" id="claim-{claim.id}" {data}><th role="rowheader" scope="row">{name}</th>'
+            f"{body}</tr>")
 
 
 class Table:
