@@ -182,3 +182,9 @@ def test_the_cover_is_the_chapters_own_diagram(root, monkeypatch):
 
     same = cover.COVER.read_bytes() == excerpt.figure(*cover.SOURCE)[0]
     assert same, "python tools/cover.py draws it anew"  # pytest would explain a difference of bytes for minutes
+
+
+def test_no_sentence_is_taken_for_a_list(chapter):
+    """A paragraph that starts with "156. The" is the 156th point of a list to Markdown."""
+    found = [cell["source"] for cell in chapter.cells if cell["cell_type"] == "markdown"]
+    assert not [text for source in found for text in re.findall(r"(?:^|\n\n)(\d{2,}\. .{0,40})", source)]
