@@ -1,18 +1,16 @@
 """A network in two halves is the network: outputs, gradients and training, in one process and in two."""
 
-import os
 import subprocess
-import sys
 
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
 from cnnlessons import CATALOGUE, Arch, Recipe, build, fit, load, trace
-from cnnlessons.errors import ShapeError
-from cnnlessons.layers import LRN, BatchNorm, Conv, Flatten, Linear, MaxPool, ReLU, Softmax
-from cnnlessons.parallel import Job, train
-from cnnlessons.split import Exchange, GroupedLRN, Pair, build_half, deal, half, join
+from cnnlessons.errors import ShapeError, UnknownName
+from cnnlessons.layers import LRN, BatchNorm, Conv, Flatten, GroupedLRN, Linear, MaxPool, ReLU, Softmax
+from cnnlessons.parallel import Job, torchrun, train
+from cnnlessons.split import Exchange, Pair, build_half, deal, half, join
 
 ALEXNET = CATALOGUE["alexnet-2012"].map(lambda layer: GroupedLRN(layer.name) if isinstance(layer, LRN) else layer)
 SMALL = Arch("small", "Small", (1, 16, 16), (
@@ -131,17 +129,27 @@ def test_half_a_network_alone_says_what_it_needs():
 
 
 @pytest.mark.parametrize("way", ["split", "data"])
-def test_two_processes_do_what_one_does(tmp_path, way):
+def test_two_processes_do_what_one_does_and_leave_nothing_behind(tmp_path, monkeypatch, way):
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
     x, y = batch()
-    torch.save(Job(build(PLAIN), x, y, steps=3), tmp_path / "job")
-    run = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2",
-         "-m", "cnnlessons.parallel", way, str(tmp_path / "job")],
-        text=True, capture_output=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "1"})
-    assert run.returncode == 0, run.stderr
-    two, model = torch.load(tmp_path / "job.out"), build(PLAIN)
+    two, model = torchrun(way, Job(build(PLAIN), x, y, steps=3)), build(PLAIN)
+    assert list(tmp_path.iterdir()) == []
     one = train(model, x, y, steps=3, lr=0.05)
     torch.testing.assert_close(two["output"], one["output"], atol=1e-6, rtol=1e-5)
     close(two["gradients"], one["gradients"])
     close(two["state"], model.state_dict(), atol=1e-5)
     assert two["losses"] == pytest.approx(one["losses"], rel=1e-5)
+
+
+def test_processes_that_fail_say_why(monkeypatch):
+    failed = subprocess.CompletedProcess([], returncode=1, stdout="", stderr="conv4: 9 maps cannot be dealt")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(RuntimeError, match="conv4: 9 maps"):
+        torchrun("split", Job(build(PLAIN), *batch()))
+
+
+def test_an_unknown_way_is_named():
+    with pytest.raises(UnknownName, match="known: 'split', 'data'"):
+        torchrun("half", None)
