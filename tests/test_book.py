@@ -175,15 +175,6 @@ def test_launch_buttons_lead_to_this_chapter(chapter, url):
     assert f"{url}/edit/main/{chapter.name}.ipynb" in links
 
 
-def test_the_cover_is_the_chapters_own_diagram(root, monkeypatch):
-    monkeypatch.syspath_prepend(str(root / "tools"))
-    import cover
-    import excerpt
-
-    same = cover.COVER.read_bytes() == excerpt.figure(*cover.SOURCE)[0]
-    assert same, "python tools/cover.py draws it anew"  # pytest would explain a difference of bytes for minutes
-
-
 def test_no_sentence_is_taken_for_a_list(chapter):
     """A paragraph that starts with "156. The" is the 156th point of a list to Markdown."""
     found = [cell["source"] for cell in chapter.cells if cell["cell_type"] == "markdown"]
