@@ -9,7 +9,19 @@ from torchvision.transforms import v2
 
 from cnnlessons import Recipe, build, evaluate, fit, outputs
 from cnnlessons.arch import Arch
-from cnnlessons.augment import WAYS, Augment, Draw, middle, principal, ten_crops, windows
+from cnnlessons.augment import (
+    PLACES,
+    WAYS,
+    Augment,
+    Draw,
+    enlarge,
+    enlarged_windows,
+    middle,
+    principal,
+    seen,
+    ten_crops,
+    windows,
+)
 from cnnlessons.data import Split
 from cnnlessons.errors import UnknownName
 from cnnlessons.layers import Conv, Flatten, Linear, MaxPool, ReLU
@@ -36,6 +48,40 @@ def test_windows_equal_a_loop_of_slices():
     assert torch.equal(windows(x.float(), (7, 9), at, flip), torch.stack(turned).float())
     assert torch.equal(windows(x[5:], (7, 9), at[5:]), torch.stack(loop[5:]))  # not from the start of its memory
     assert torch.equal(windows(x.mT, (9, 7), at.flip(1)), torch.stack(loop).mT)  # not in one piece
+
+
+@pytest.mark.parametrize("height, width", [(10, 10), (10, 20)])
+def test_enlarged_windows_are_windows_of_enlarged_pictures(height, width):
+    x = pictures(3, height, width)
+    side, at, flip = torch.tensor([13, 20, 30]), torch.tensor([[0, 4], [9, 0], [7, 20]]), torch.tensor([0, 1, 0]).bool()
+    for picture, s, (i, j), f, ours in zip(x, side.tolist(), at.tolist(), flip,
+                                           enlarged_windows(x, side, (6, 9), at, flip), strict=True):
+        theirs = enlarge(picture[None], s)[0, :, i : i + 6, j : j + 9]
+        assert torch.allclose(ours, theirs.flip(-1) if f else theirs, atol=1e-3)
+
+
+def test_scales_and_places_come_up_alike_and_stay_inside():
+    augment = Augment(("S 37 to 73",), "unit", pictures(2, 32, 36), (32, 32))
+    drawn = augment.draw(40_000, torch.Generator().manual_seed(0))
+    counts = torch.bincount(drawn.side)
+    assert counts[:37].sum() == 0 and len(counts) == 74 and (counts[37:] - 40_000 / 37).abs().max() < 150
+    ends = torch.stack([drawn.side, 36 * drawn.side // 32], 1) - 32
+    share = drawn.at / ends
+    assert share.min() == 0 and share.max() == 1 and (share.mean(0) - 0.5).abs().max() < 0.01
+    assert augment.train(pictures(20, 32, 36), drawn.take(slice(20))).shape == (20, 3, 32, 32)
+
+
+def test_a_range_of_scales_is_tested_at_its_middle():
+    x = pictures(2, 32, 32)
+    theirs = v2.functional.center_crop(v2.functional.resize(x.float(), [55, 55], antialias=False), [31, 31])
+    shown = seen(x, Recipe(augment=("S 37 to 73", "mirror")), (31, 31))
+    assert torch.allclose(shown, theirs / 255, atol=1e-5)
+
+
+@pytest.mark.parametrize("height, width, size", [(40, 40, (32, 32)), (28, 40, (32, 32)), (32, 32, None)])
+def test_pictures_that_would_shrink_are_refused(height, width, size):
+    with pytest.raises(ValueError, match="enlarges"):
+        Augment(("S 37",), "unit", pictures(2, height, width), size)
 
 
 @pytest.mark.parametrize("at", [[4, 0], [0, 4], [-1, 0]])
@@ -85,9 +131,9 @@ def test_colours_move_as_far_as_the_paper_says():
 
 def test_all_offsets_come_up_alike_and_half_are_mirrored():
     augment = Augment(("crop", "mirror"), "unit", pictures(), (8, 8))
-    at, flip, shift = augment.draw(90_000, torch.Generator().manual_seed(0))
+    at, flip, shift, side = augment.draw(90_000, torch.Generator().manual_seed(0))
     counts = torch.bincount(3 * at[:, 0] + at[:, 1], minlength=9)
-    assert len(counts) == 9 and (counts - 10_000).abs().max() < 500 and shift is None
+    assert len(counts) == 9 and (counts - 10_000).abs().max() < 500 and shift is side is None
     assert (flip.float().mean() - 0.5).abs() < 0.01
 
 
@@ -111,6 +157,12 @@ def test_recipes_refuse_what_is_not_there_or_does_not_go_together(names, error):
         Recipe(augment=names)
 
 
+def test_recipes_refuse_a_bare_name_and_make_a_tuple_of_a_list():
+    with pytest.raises(ValueError, match=r"tuple of names is needed, as \('crop',\)"):
+        Recipe(augment="crop")
+    assert hash(Recipe(augment=["crop"])) == hash(Recipe(augment=("crop",)))
+
+
 def test_pictures_too_small_to_cut_are_refused():
     with pytest.raises(ValueError, match="too small"):
         Augment(("crop",), "unit", pictures(2, 7, 8), (8, 8))
@@ -121,7 +173,8 @@ def curve(recipe, seed=0):
     return [(e.train_loss, e.test_loss) for e in fit(build(TINY), data, data, recipe)]
 
 
-@pytest.mark.parametrize("names", [("centre",), ("crop",), ("centre", "mirror"), ("crop", "mirror", "colour")])
+@pytest.mark.parametrize("names", [("centre",), ("crop",), ("centre", "mirror"), ("crop", "mirror", "colour"),
+                                   ("S 37 to 73", "mirror")])
 def test_the_same_seed_gives_the_same_curve_bit_for_bit(names):
     recipe = Recipe(epochs=2, batch=20, augment=names)
     first = curve(recipe)
@@ -149,7 +202,7 @@ def test_testing_looks_at_the_middle():
 
 
 def test_every_way_is_a_recipe():
-    assert all(len(curve(Recipe(epochs=1, augment=(way,) if way in ("centre", "crop") else ("centre", way))))
+    assert all(len(curve(Recipe(epochs=1, augment=(way,) if way in PLACES else ("centre", way))))
                for way in WAYS if way != "shift")
 
 
@@ -159,3 +212,13 @@ def test_the_ten_crop_measure_is_the_mean_of_softmaxes():
     p = torch.stack([outputs(model, view).softmax(1) for view in v2.functional.ten_crop(data.x, (8, 8))])
     for name, some in (("one view", [4]), ("two views", [4, 9]), ("five views", range(5)), ("ten views", range(10))):
         assert found[name] == pytest.approx((p[list(some)].mean(0).argmax(1) == data.y).float().mean().item()), name
+
+
+def test_the_measure_of_three_scales_enlarges_first():
+    data, model = Split(pictures(40), torch.arange(40) % 4), build(TINY)
+    found = MEASURES["three scales"](model, None, data, Recipe())
+    for side in (37, 55, 73):
+        large = v2.functional.resize(data.x.float(), [side, side], antialias=False)
+        views = torch.stack(v2.functional.ten_crop(large, (8, 8)), 1).flatten(0, 1)
+        right = outputs(model, views).softmax(1).unflatten(0, (40, 10)).mean(1).argmax(1) == data.y
+        assert found[f"Q = {side}"] == pytest.approx(right.float().mean().item())

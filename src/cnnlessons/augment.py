@@ -1,4 +1,5 @@
-"""Augmentation (Krizhevsky et al. 2012, §4.1) of whole batches, each picture with random numbers of its own.
+"""Augmentation of whole batches, each picture with random numbers of its own: crops, mirror images and colours
+(Krizhevsky et al. 2012, §4.1), scales (Simonyan & Zisserman 2014, §3.1).
 
 Every function takes pictures (N, C, H, W) on any device and its random numbers as tensors with an entry a picture:
 what was drawn can be looked at, drawn again and tested.
@@ -8,12 +9,18 @@ from math import sqrt
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 
 from cnnlessons.errors import unknown
 from cnnlessons.pixels import SCALES, pad, pixels
 
 BORDER = 4  # pixels of background that "shift" puts around a picture before it cuts
-PLACES = ("centre", "crop", "shift")  # where the window of the network's size is cut; at most one of them
+SIDES = {  # the training scale S: least and largest length of the shorter side before a window is cut
+    "S 37": (37, 37),  # the paper's 256, 384 and [256, 512] for a window of 224, divided by 7 for one of 32
+    "S 55": (55, 55),
+    "S 37 to 73": (37, 73),
+}
+PLACES = ("centre", "crop", "shift", *SIDES)  # where the window of the network's size is cut; at most one of them
 COLOURS = {  # name → standard deviation of the move along each principal component, from the eigenvalues λ
     "colour": lambda values: 0.1 * values,  # Krizhevsky et al. 2012, §4.1: α λ, α ~ N(0, 0.1²); pixels 0 … 1
     "colour, variance 0.1": lambda values: sqrt(0.1) * values,  # the 0.1 misread
@@ -51,6 +58,27 @@ def windows(x, size, at, flip=None) -> torch.Tensor:
     starts = width * rows + left[:, None, None]
     line = x.contiguous().view(-1)
     return line.as_strided((len(line) - w + 1, w), (1, 1)).index_select(0, starts.view(-1)).view(n, channels, h, w)
+
+
+def enlarge(x, side: int) -> torch.Tensor:
+    """Pictures (N, C, H, W) as float32 with a shorter side of `side`, bilinear, the ratio kept (but for rounding)."""
+    least = min(x.shape[-2:])
+    return F.interpolate(x.float(), [length * side // least for length in x.shape[-2:]], mode="bilinear")
+
+
+def enlarged_windows(x, side, size, at, flip=None) -> torch.Tensor:
+    """Windows like those of `windows`, but of pictures enlarged to a shorter side of their own: `side` (N,), float32.
+
+    One `grid_sample` for the batch; no picture is enlarged outside its window.
+    """
+    (h, w), (n, _, height, width) = size, x.shape
+    factor = side.view(n, 1) / min(height, width)
+    rows = (at[:, :1] + torch.arange(h, device=x.device) + 0.5) / (factor * height)
+    columns = (at[:, 1:] + torch.arange(w, device=x.device) + 0.5) / (factor * width)
+    if flip is not None:
+        columns = torch.where(flip[:, None], columns.flip(1), columns)
+    grid = torch.stack([columns[:, None].expand(n, h, w), rows[:, :, None].expand(n, h, w)], 3)
+    return F.grid_sample(x.float(), 2 * grid - 1, padding_mode="border", align_corners=False)
 
 
 def middle(x, size) -> torch.Tensor:
@@ -92,6 +120,7 @@ class Draw(NamedTuple):
     at: torch.Tensor | None  # (N, 2) int64: top and left of the window
     flip: torch.Tensor | None  # (N,) bool
     shift: torch.Tensor | None  # (N, C) float: added to every pixel, as 0 … 1
+    side: torch.Tensor | None = None  # (N,) int64: the shorter side to which the picture is enlarged
 
     def take(self, part: slice) -> "Draw":
         """The same for some of the pictures."""
@@ -119,6 +148,11 @@ class Augment:
         self.room = [0, 0] if self.place in (None, "centre") else [2 * BORDER] * 2
         if self.place == "crop":
             self.room = [train.shape[-2] - size[0], train.shape[-1] - size[1]]
+        self.shape, self.sides = tuple(train.shape[-2:]), SIDES.get(self.place)
+        if self.sides and (size is None or not max(size) <= min(self.shape) <= self.sides[0]):
+            raise ValueError(f"augment={self.names!r}: {self.place!r} enlarges pictures of at least a network's input "
+                             f"({size}) and at most {self.sides[0]} to a side; these are "
+                             f"{self.shape[0]}×{self.shape[1]}")
         self.basis = None
         if colour := next((name for name in self.names if name in COLOURS), None):
             values, vectors = principal(train)
@@ -127,8 +161,14 @@ class Augment:
     def draw(self, n: int, generator: torch.Generator) -> Draw:
         """Random numbers for `n` pictures, on the generator's device."""
         device = generator.device
-        at = flip = shift = None
-        if any(self.room):
+        at = flip = shift = side = None
+        if self.sides:
+            low, high = self.sides
+            side = torch.randint(low, high + 1, (n,), generator=generator, device=device)
+            lengths = torch.tensor(self.shape, device=device) * side[:, None] // min(self.shape)
+            room = lengths - torch.tensor(self.size, device=device) + 1
+            at = (torch.rand(n, 2, generator=generator, device=device) * room).long()
+        elif any(self.room):
             at = torch.stack([torch.randint(room + 1, (n,), generator=generator, device=device)
                               for room in self.room], 1)
         if "mirror" in self.names:
@@ -136,13 +176,15 @@ class Augment:
         if self.basis is not None:
             alpha = torch.randn(n, self.basis.shape[1], generator=generator, device=device)
             shift = alpha @ self.basis.to(device).T
-        return Draw(at, flip, shift)
+        return Draw(at, flip, shift, side)
 
     def train(self, x, drawn: Draw) -> torch.Tensor:
         """Pictures uint8 (N, C, H, W) as a network in training gets them, float32."""
         if self.place == "shift":
             x = pad(x, (x.shape[-2] + 2 * BORDER, x.shape[-1] + 2 * BORDER))
-        if drawn.at is not None:
+        if drawn.side is not None:
+            x = enlarged_windows(x, drawn.side, self.size, drawn.at, drawn.flip)
+        elif drawn.at is not None:
             size = self.size if self.place == "crop" else (x.shape[-2] - 2 * BORDER, x.shape[-1] - 2 * BORDER)
             x = windows(x, size, drawn.at, drawn.flip)
         else:
@@ -154,6 +196,11 @@ class Augment:
 
 
 def seen(x, recipe, size) -> torch.Tensor:
-    """Pictures uint8 (N, C, H, W) as a network sees them when it is tested: uncut, or their middle."""
-    cut = "centre" in recipe.augment or "crop" in recipe.augment
+    """Pictures uint8 (N, C, H, W) as a network sees them when it is tested: uncut, or their middle.
+
+    A network trained on a range of scales is tested at the middle of the range, as by Simonyan & Zisserman 2014, §4.1.
+    """
+    if sides := next((SIDES[name] for name in recipe.augment if name in SIDES), None):
+        x = enlarge(x, sum(sides) // 2)
+    cut = any(name in recipe.augment for name in ("centre", "crop", *SIDES))
     return pixels(middle(x, size) if cut else x, recipe.pixels, size)

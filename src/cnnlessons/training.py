@@ -62,6 +62,9 @@ class Recipe:
         if self.clip is not None and not self.clip > 0:
             raise ValueError(f"Recipe(clip={self.clip!r}): must be above 0, or None for no clipping")
         check_scale(self.pixels)
+        if isinstance(self.augment, str):
+            raise ValueError(f"Recipe(augment={self.augment!r}): a tuple of names is needed, as ({self.augment!r},)")
+        object.__setattr__(self, "augment", tuple(self.augment))
         check_ways(self.augment)
         if self.schedule not in SCHEDULES:
             raise unknown("schedule", self.schedule, SCHEDULES)

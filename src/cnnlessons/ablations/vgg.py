@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from cnnlessons.ablations.experiment import Experiment, Variant
 from cnnlessons.arch import Arch
+from cnnlessons.augment import SIDES
 from cnnlessons.catalogue import CATALOGUE
 from cnnlessons.layers import Conv, Linear
 from cnnlessons.training import Recipe
 
 
-def small(id: str, init: str, channels: int = 1, share: int = 8, dense: int = 128) -> Arch:
-    """A VGG of the catalogue with 1/`share` of the maps, `dense` units in fc6 and fc7, and ten classes."""
-    arch = CATALOGUE[id].change(f"{id}-small", fc6=Linear("fc6", dense), fc7=Linear("fc7", dense),
-                                fc8=Linear("fc8", 10))
-    arch = arch.map(lambda layer: replace(layer, maps=layer.maps // share) if isinstance(layer, Conv) else layer)
-    return replace(arch, title=f"{arch.title}, 1/{share} of the maps", input=(channels, 32, 32), init=init)
+def small(id: str, init: str, channels: int = 1) -> Arch:
+    """A VGG of the catalogue with an eighth of the maps, 128 units in fc6 and fc7, and ten classes."""
+    arch = CATALOGUE[id].change(f"{id}-small", fc6=Linear("fc6", 128), fc7=Linear("fc7", 128), fc8=Linear("fc8", 10))
+    arch = arch.map(lambda layer: replace(layer, maps=layer.maps // 8) if isinstance(layer, Conv) else layer)
+    return replace(arch, title=f"{arch.title}, 1/8 of the maps", input=(channels, 32, 32), init=init)
 
 
 # The paper's first four convolutions and its three fully connected layers, which the deeper nets took over from A.
@@ -24,6 +24,7 @@ A = Variant("A", small("vgg-A", "simonyan2014-scaled"), STALL, 10_000)
 D = Variant("D", small("vgg-D", "simonyan2014-scaled"), STALL, 10_000)
 
 NETS = {"A": "vgg-A", "B": "vgg-B", "shallow 5×5": "vgg-B-shallow5x5", "C": "vgg-C", "D": "vgg-D", "E": "vgg-E"}
+SCALES = Recipe(epochs=12, batch=64, lr=0.02, schedule="cosine", weight_decay=5e-4)
 DEPTH = Recipe(epochs=8, batch=64, lr=0.01, schedule="cosine", weight_decay=5e-4)
 
 EXPERIMENTS = (
@@ -33,6 +34,12 @@ EXPERIMENTS = (
          *(replace(D, name=f"D, {name}'s weights", arch=replace(D.arch, init=init),
                    recipe=replace(STALL, pixels="unit")) for name, init in (("Glorot", "glorot"), ("He", "he")))),
         rehearsed=1,
+    ),
+    Experiment(
+        "E14-scales", "Does a network read better for having seen its pictures at many scales?", "cifar10",
+        tuple(Variant(name.replace("S ", "S = "), small("vgg-A", "he", channels=3),
+                      replace(SCALES, augment=(name, "mirror")), 10_000) for name in SIDES),
+        measures=("three scales",), rehearsed=1,
     ),
     Experiment(
         "E15-depth", "Are deeper VGGs better, and two 3×3 better than one 5×5?", "fashion-mnist",
