@@ -19,9 +19,10 @@ def small(id: str, init: str, channels: int = 1) -> Arch:
 
 # The paper's first four convolutions and its three fully connected layers, which the deeper nets took over from A.
 FROM_A = ("conv1_1", "conv2_1", "conv3_1", "conv3_2", "fc6", "fc7", "fc8")
-STALL = Recipe(epochs=8, batch=64, lr=0.01, weight_decay=5e-4, pixels="centred")
-A = Variant("A", small("vgg-A", "simonyan2014-scaled"), STALL, 10_000)
-D = Variant("D", small("vgg-D", "simonyan2014-scaled"), STALL, 10_000)
+STALL = Recipe(epochs=10, batch=64, lr=0.01, weight_decay=5e-4, pixels="centred")
+A, B, D = (Variant(name, small(f"vgg-{name}", "simonyan2014-scaled"), STALL, 10_000) for name in "ABD")
+B_FROM_A = replace(B, name="B, warm start from A", start=A, kept=FROM_A)
+FROM_B = tuple(layer.name for layer in B.arch.layers if isinstance(layer, Conv | Linear))
 
 NETS = {"A": "vgg-A", "B": "vgg-B", "shallow 5×5": "vgg-B-shallow5x5", "C": "vgg-C", "D": "vgg-D", "E": "vgg-E"}
 SCALES = Recipe(epochs=12, batch=64, lr=0.02, schedule="cosine", weight_decay=5e-4)
@@ -30,9 +31,11 @@ DEPTH = Recipe(epochs=8, batch=64, lr=0.01, schedule="cosine", weight_decay=5e-4
 EXPERIMENTS = (
     Experiment(
         "E13-stall", "Which VGGs start to learn from N(0, 0.01²), and what helps those that do not?", "mnist",
-        (A, D, replace(D, name="D, warm start from A", start=A, kept=FROM_A),
-         *(replace(D, name=f"D, {name}'s weights", arch=replace(D.arch, init=init),
-                   recipe=replace(STALL, pixels="unit")) for name, init in (("Glorot", "glorot"), ("He", "he")))),
+        (A, B, D, B_FROM_A, replace(D, name="D, warm start from A", start=A, kept=FROM_A),
+         replace(D, name="D, warm start from B", start=B_FROM_A, kept=FROM_B),
+         replace(D, name="D, Glorot's weights", arch=replace(D.arch, init="glorot")),
+         # He's weights keep a signal as large as it is; Glorot's, with ReLU, lose a factor of 256 over 16 layers
+         replace(D, name="D, He's weights", arch=replace(D.arch, init="he"), recipe=replace(STALL, pixels="unit"))),
         rehearsed=1,
     ),
     Experiment(
