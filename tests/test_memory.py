@@ -6,10 +6,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from cnnlessons import CATALOGUE, build, trace
+from cnnlessons.ablations.alexnet import TWO_GROUPS
 from cnnlessons.arch import Arch
 from cnnlessons.gpu import MIB, PAGE, reserved, reserved_until_2019
-from cnnlessons.layers import Conv, Flatten, GroupedLRN, Layer, Linear, MaxPool, Sigmoid
+from cnnlessons.layers import Conv, Flatten, GroupedLRN, Layer, Linear, Local, MaxPool, Sigmoid
 from cnnlessons.memory import Live, kept, memory
+from cnnlessons.split import Pair, half
 
 
 def saved(model, x):
@@ -37,12 +39,18 @@ def test_what_is_kept_is_what_autograd_keeps(id):
 
 @pytest.mark.parametrize("layers", [
     (GroupedLRN("norm", groups=2), Flatten("flat"), Linear("fc", 3)),
+    (Local("local", 6, 3, p=1), Flatten("flat"), Linear("fc", 3)),
     (Conv("c", 4, 3), Sigmoid("s"), MaxPool("p", 2), Flatten("flat"), Linear("fc", 3)),
 ])
 def test_layers_the_catalogue_lacks(layers):
     arch = Arch("t", "t", (4, 8, 8), (Conv("first", 4, 1), *layers), "test")
     with torch.device("meta"):
         assert sum(kept(trace(arch), 5).values()) == saved(build(arch), torch.empty(5, 4, 8, 8))
+
+
+def test_each_half_of_a_network_keeps_its_part():
+    pair, x = Pair(build(TWO_GROUPS)), torch.rand(3, *TWO_GROUPS.input)
+    assert 2 * sum(kept(trace(half(TWO_GROUPS)), 3).values()) == saved(pair, x)
 
 
 def test_the_cpu_keeps_the_same_as_the_meta_device():

@@ -51,6 +51,11 @@ class Arch:
         """A copy with `change(layer)` in place of every layer."""
         return replace(self, id=id or self.id, layers=tuple(map(change, self.layers)))
 
+    def follow(self, change, id: str | None = None) -> "Arch":
+        """A copy in which every layer is followed by those that `change(layer)` gives for it, if it gives any."""
+        layers = (one for layer in self.layers for one in (layer, *(change(layer) or ())))
+        return replace(self, id=id or self.id, layers=tuple(layers))
+
     def json(self) -> dict:
         """Plain types only, enough to rebuild it: goes into every record."""
         layers = [{"type": type(layer).__name__, **asdict(layer)} for layer in self.layers]

@@ -99,6 +99,12 @@ def _(layer, row):
     return Keep(each=FLOAT * len(layer.codes) * row.shape_in[0])  # every difference
 
 
+@keeps.register(layers.Local)
+def _(layer, row):
+    _, height, width = row.shape_out
+    return Keep(each=FLOAT * row.shape_in[0] * layer.k**2 * height * width)  # a copy of every window
+
+
 @keeps.register(layers.Flatten)
 def _(layer, row):
     return Keep()

@@ -9,6 +9,7 @@ from torch import nn
 
 from cnnlessons.arch import Arch, build
 from cnnlessons.layers import LRN, RBF, Conv, GroupedLRN, Layer, Linear, Shape, Softmax
+from cnnlessons.memory import Keep, keeps
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Exchange(Layer):
     def module(self, shape: Shape) -> nn.Module:
         """A meeting point, for `Pair` or for two processes."""
         return Meet()
+
+
+@keeps.register(Exchange)
+def _(layer, row):
+    return Keep()  # what it returns is kept if the next layer needs it
 
 
 class Meet(nn.Module):

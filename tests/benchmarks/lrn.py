@@ -4,7 +4,7 @@
 """
 
 import torch
-from clock import fastest
+from clock import both
 from torch import nn
 
 from cnnlessons.allocator import keep_freed_memory
@@ -13,15 +13,6 @@ from cnnlessons.modules import LocalResponseNorm
 SHAPES = {"AlexNet norm1": (4, 96, 55, 55), "AlexNet norm2": (4, 256, 27, 27), "after pool1": (4, 96, 27, 27),
           "small, 32 maps": (64, 32, 16, 16)}
 PAPER = {"size": 5, "alpha": 5e-4, "beta": 0.75, "k": 2.0}  # PyTorch's alpha is n times the paper's
-
-
-def both(norm, shape) -> tuple[float, float]:
-    """Milliseconds forward, and forward and back."""
-    torch.manual_seed(0)
-    x, grad = torch.randn(shape).relu().requires_grad_(), torch.randn(shape)
-    with torch.no_grad():
-        ahead = fastest(lambda: norm(x))
-    return ahead, fastest(lambda: norm(x).backward(grad))
 
 
 def main() -> None:

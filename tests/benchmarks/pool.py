@@ -4,23 +4,13 @@
 """
 
 import torch
-from clock import fastest
+from clock import both
 from torch import nn
 
 from cnnlessons.allocator import keep_freed_memory
 from cnnlessons.modules import MaxPool2d
 
 SHAPES = {"LeNet C1": (256, 6, 28, 28), "LeNet C3": (256, 16, 10, 10), "VGG block 1": (4, 64, 224, 224)}
-
-
-def both(pool, shape) -> tuple[float, float]:
-    """Milliseconds forward, and forward and back."""
-    torch.manual_seed(0)
-    x = torch.randn(shape).relu().requires_grad_()
-    grad = torch.randn(*shape[:2], shape[2] // 2, shape[3] // 2)
-    with torch.no_grad():
-        ahead = fastest(lambda: pool(x))
-    return ahead, fastest(lambda: pool(x).backward(grad))
 
 
 def main() -> None:

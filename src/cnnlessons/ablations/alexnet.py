@@ -26,12 +26,8 @@ UNIT = 255**2
 
 def behind(arch: Arch, what: str, layer) -> Arch:
     """A copy with `layer("norm1")` behind `what` + "1" and `layer("norm2")` behind `what` + "2"."""
-    layers = []
-    for part in arch.layers:
-        layers.append(part)
-        if part.name in (f"{what}1", f"{what}2"):
-            layers.append(layer(f"norm{part.name[-1]}"))
-    return replace(arch, id=f"{arch.id}-{type(layer('')).__name__.lower()}", layers=tuple(layers))
+    return arch.follow(lambda part: part.name in (f"{what}1", f"{what}2") and [layer(f"norm{part.name[-1]}")],
+                       f"{arch.id}-{type(layer('')).__name__.lower()}")
 
 
 def lrn(alpha: float, k: float = 2.0):
@@ -88,10 +84,9 @@ GROUPS = Recipe(epochs=12, batch=64, lr=0.02, weight_decay=5e-4, schedule="cosin
 
 def with_dropout(arch: Arch) -> Arch:
     """A copy with dropout of one half behind fc6 and fc7, and AlexNet's start."""
-    layers = []
-    for layer in arch.layers:
-        layers += [layer, Dropout(f"drop{layer.name[2]}")] if layer.name in ("fc6_act", "fc7_act") else [layer]
-    return replace(arch, id=f"{arch.id}-dropout", layers=tuple(layers), init="krizhevsky2012-scaled")
+    arch = arch.follow(lambda layer: layer.name in ("fc6_act", "fc7_act") and [Dropout(f"drop{layer.name[2]}")],
+                       f"{arch.id}-dropout")
+    return replace(arch, init="krizhevsky2012-scaled")
 
 
 DROPPED = with_dropout(MINI)

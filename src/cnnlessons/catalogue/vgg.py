@@ -35,32 +35,18 @@ def vgg(name: str, blocks) -> Arch:
                 "Simonyan & Zisserman 2014, Table 1", init="normal-0.01")
 
 
-def after(arch: Arch, change) -> tuple:
-    """The layers of `arch`, each followed by those that `change(layer)` gives for it."""
-    return tuple(one for layer in arch.layers for one in (layer, *change(layer)))
-
-
-def norm_after_first(layer):
-    """Configuration A-LRN's normalisation: AlexNet's, behind the first convolution's ReLU."""
-    return (LRN("lrn"),) if layer.name == "relu1_1" else ()
-
-
-def norm_after_each(layer):
-    """torchvision's: a batch normalisation between each convolution and its ReLU."""
-    return (BatchNorm(layer.name.replace("conv", "bn")),) if isinstance(layer, Conv) else ()
-
-
 def normalised(arch: Arch) -> Arch:
-    """torchvision's version with batch normalisation, here from He's weights."""
-    return replace(arch, id=f"{arch.id}-bn", title=f"{arch.title} with batch normalisation",
-                   layers=after(arch, norm_after_each), source="torchvision.models", init="he")
+    """torchvision's version, a batch normalisation between each convolution and its ReLU, here from He's weights."""
+    arch = arch.follow(lambda layer: isinstance(layer, Conv) and [BatchNorm(layer.name.replace("conv", "bn"))],
+                       f"{arch.id}-bn")
+    return replace(arch, title=f"{arch.title} with batch normalisation", source="torchvision.models", init="he")
 
 
 COLUMNS = {name: vgg(name, blocks) for name, blocks in CONFIGURATIONS.items()}
 A, B, D = COLUMNS["A"], COLUMNS["B"], COLUMNS["D"]
 
-A_LRN = replace(A, id="vgg-A-LRN", title="VGG-11 with local response normalisation (configuration A-LRN)",
-                layers=after(A, norm_after_first))
+A_LRN = replace(A.follow(lambda layer: layer.name == "relu1_1" and [LRN("lrn")], "vgg-A-LRN"),
+                title="VGG-11 with local response normalisation (configuration A-LRN)")
 
 # Each pair of 3×3 convolutions as one 5×5 (Sect. 4.1): the same receptive fields, half as many ReLUs.
 SHALLOW = Arch("vgg-B-shallow5x5", "Configuration B with one 5×5 for each pair of 3×3", B.input, (
