@@ -69,6 +69,7 @@ def test_scales_and_places_come_up_alike_and_stay_inside():
     share = drawn.at / ends
     assert share.min() == 0 and share.max() == 1 and (share.mean(0) - 0.5).abs().max() < 0.01
     assert augment.train(pictures(20, 32, 36), drawn.take(slice(20))).shape == (20, 3, 32, 32)
+    assert Augment(("S 37",), "unit", pictures(2, 28, 28), (32, 32)).sides == (37, 37)  # smaller than the window
 
 
 def test_a_range_of_scales_is_tested_at_its_middle():
@@ -78,8 +79,8 @@ def test_a_range_of_scales_is_tested_at_its_middle():
     assert torch.allclose(shown, theirs / 255, atol=1e-5)
 
 
-@pytest.mark.parametrize("height, width, size", [(40, 40, (32, 32)), (28, 40, (32, 32)), (32, 32, None)])
-def test_pictures_that_would_shrink_are_refused(height, width, size):
+@pytest.mark.parametrize("height, width, size", [(40, 40, (32, 32)), (28, 28, (38, 32)), (32, 32, None)])
+def test_pictures_that_would_shrink_or_stay_too_small_are_refused(height, width, size):
     with pytest.raises(ValueError, match="enlarges"):
         Augment(("S 37",), "unit", pictures(2, height, width), size)
 
