@@ -150,9 +150,9 @@ class Augment:
             self.room = [train.shape[-2] - size[0], train.shape[-1] - size[1]]
         self.shape, self.sides = tuple(train.shape[-2:]), SIDES.get(self.place)
         if self.sides and (size is None or max(*size, min(self.shape)) > self.sides[0]):
-            raise ValueError(f"augment={self.names!r}: {self.place!r} enlarges pictures to a side of {self.sides[0]} and "
-                             f"cuts a network's input out of them; these are {self.shape[0]}×{self.shape[1]}, and the "
-                             f"network's input is {size}")
+            raise ValueError(f"augment={self.names!r}: {self.place!r} enlarges pictures to a side of {self.sides[0]} "
+                             f"and cuts a network's input out of them; these are {self.shape[0]}×{self.shape[1]}, and "
+                             f"the network's input is {size}")
         self.basis = None
         if colour := next((name for name in self.names if name in COLOURS), None):
             values, vectors = principal(train)
