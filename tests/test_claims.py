@@ -13,11 +13,11 @@ from cnnlessons.claims.anchors import SELF, anchors, in_chapter
 from cnnlessons.claims.claim import CHECKS, check, read
 from cnnlessons.claims.page import prose, table
 
+LIVE = {"E16"}  # an experiment that a chapter's cells make
 # Both lists must shrink to nothing: a record or a chapter that is there and still listed is an error as well.
-NOT_RECORDED_YET = {"E08", "E11", "E12", "E14", "E16"}
+NOT_RECORDED_YET = {"E08", "E11", "E12"}
 NO_CHAPTER_YET = {
     14: "001-L089",
-    17: "004-L095 004-L096a 004-L096b",
 }
 
 
@@ -105,7 +105,7 @@ def test_the_computed_verdict_is_the_ledgers(id):
 
 def test_what_waits_for_its_record_is_listed():
     named = {claim.see for claim in CLAIMS.values()} | {(c.record or "").split("-")[0] for c in CHECKS.values()}
-    assert {name for name in named - {""} if not recorded(name)} == NOT_RECORDED_YET
+    assert {name for name in named - LIVE - {""} if not recorded(name)} == NOT_RECORDED_YET
 
 
 def test_two_checks_of_one_claim_are_an_error():
