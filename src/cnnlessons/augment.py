@@ -141,18 +141,20 @@ class Augment:
     def __init__(self, names, scale: str, train, size):
         self.names, self.scale, self.size = tuple(names), scale, size
         self.place = next((name for name in self.names if name in PLACES), None)
-        if self.place in ("centre", "crop") and (size is None or min(train.shape[-2] - size[0],
-                                                                    train.shape[-1] - size[1]) < 0):
-            raise ValueError(f"augment={self.names!r}: pictures of {train.shape[-2]}×{train.shape[-1]} are too small "
-                             f"to cut a network's {size} out of; 'shift' pads them first")
-        self.room = [0, 0] if self.place in (None, "centre") else [2 * BORDER] * 2
-        if self.place == "crop":
-            self.room = [train.shape[-2] - size[0], train.shape[-1] - size[1]]
-        self.shape, self.sides = tuple(train.shape[-2:]), SIDES.get(self.place)
-        if self.sides and (size is None or max(*size, min(self.shape)) > self.sides[0]):
+        self.shape = height, width = tuple(train.shape[-2:])
+        if self.place in ("centre", "crop") and (size is None or size[0] > height or size[1] > width):
+            raise ValueError(f"augment={self.names!r}: pictures of {height}×{width} are too small to cut a network's "
+                             f"{size} out of; 'shift' pads them first")
+        self.sides = SIDES.get(self.place)
+        if self.sides and (size is None or max(*size, min(height, width)) > self.sides[0]):
             raise ValueError(f"augment={self.names!r}: {self.place!r} enlarges pictures to a side of {self.sides[0]} "
-                             f"and cuts a network's input out of them; these are {self.shape[0]}×{self.shape[1]}, and "
-                             f"the network's input is {size}")
+                             f"and cuts a network's input out of them; these are {height}×{width}, and the network's "
+                             f"input is {size}")
+        self.room = (0, 0)  # how far a window can move
+        if self.place == "shift":
+            self.room = (2 * BORDER, 2 * BORDER)
+        if self.place == "crop":
+            self.room = (height - size[0], width - size[1])
         self.basis = None
         if colour := next((name for name in self.names if name in COLOURS), None):
             values, vectors = principal(train)
