@@ -11,7 +11,7 @@ BOOK := _build/.book
 SLIDES := _build/.slides
 STEP := tools/step.sh
 # what the pages are made of
-SOURCES := _config.yml _toc.yml tools/accessible.py \
+SOURCES := _config.yml _toc.yml tools/accessible.py tools/times.py \
 	$(shell find book src/cnnlessons -type f -not -path '*/.*' \
 		-not -path '*/__pycache__/*' -not -path 'book/slides/*' -not -path 'book/results/*')
 
@@ -23,7 +23,7 @@ DECK := _config.yml book/references.bib $(wildcard book/*/*.ipynb book/results/*
 # Notebooks draw inline, whatever the shell is set to.
 unexport MPLBACKEND
 
-.PHONY: help book slides test notebooks execute bench serve address setup chromium clean
+.PHONY: help book slides test notebooks times execute bench serve address setup chromium clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,8 +65,10 @@ test: $(READY) chromium  ## everything that is a test: lint, unit tests, the sit
 	@$(MAKE) --no-print-directory notebooks
 
 notebooks: $(READY)  ## run every notebook and compare with its stored outputs
-	@TQDM_DISABLE=1 $(STEP) "the notebooks" $(PY) -m pytest -q -p no:cacheprovider -W default --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 book
+times: $(READY)  ## the same, and keep how long each took in book/times.json, for its page
+notebooks times:
+	@TQDM_DISABLE=1 PYTHONPATH=tools $(STEP) "the notebooks" $(PY) -m pytest -q -p no:cacheprovider -W default --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 $(if $(filter times,$@),-p times) book
 
 execute: $(READY)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
 	@$(PY) tools/execute.py $(NB)

@@ -167,6 +167,13 @@ def test_no_cell_of_the_page_is_the_install_cell(chapter):
 
 
 @pytest.mark.book
+def test_the_page_says_how_long_it_runs(chapter):
+    seconds = json.loads((chapter.root / "book/times.json").read_text(encoding="utf-8"))["seconds"][chapter.name]
+    said = chapter.page().select("h1 + p.run-time")
+    assert len(said) == 1 and f"Runs in {seconds} s on" in said[0].text
+
+
+@pytest.mark.book
 def test_launch_buttons_lead_to_this_chapter(chapter, url):
     links = {link["href"] for link in chapter.page().select("a[href]")}
     slug = url.removeprefix("https://github.com/")
