@@ -67,8 +67,9 @@ test: $(READY) chromium  ## everything that is a test: lint, unit tests, the sit
 notebooks: $(READY)  ## run every notebook and compare with its stored outputs
 times: $(READY)  ## the same, and keep how long each took in book/times.json, for its page
 notebooks times:
-	@TQDM_DISABLE=1 PYTHONPATH=tools $(STEP) "the notebooks" $(PY) -m pytest -q -p no:cacheprovider -W default --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 $(if $(filter times,$@),-p times) book
+	@TQDM_DISABLE=1 $(if $(filter times,$@),PYTHONPATH=tools) $(STEP) "the notebooks" $(PY) -m pytest -q \
+		-p no:cacheprovider -W default --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg \
+		--nbval-cell-timeout 300 $(if $(filter times,$@),-p times) book
 
 execute: $(READY)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
 	@$(PY) tools/execute.py $(NB)

@@ -16,6 +16,7 @@ from cnnlessons.draw.field import chain, squares
 from cnnlessons.draw.series import spread
 from cnnlessons.draw.stage import stages
 from cnnlessons.errors import ShapeError, UnknownName
+from cnnlessons.intervals import Interval
 from cnnlessons.training import Epoch
 
 LENET = CATALOGUE["lenet5-1998"]
@@ -392,3 +393,12 @@ def test_a_drawing_goes_into_the_axes_it_is_given(maps):
     for call, ax in zip(calls, axs.flat, strict=True):
         assert call(ax) is ax
     assert len(plt.get_fignums()) == 1 and not any(ax.get_title() for ax in axs.flat)
+
+
+def test_differences_are_points_from_the_top_down_with_a_line_at_none():
+    found = {"a − b": Interval(0.01, -0.002, 0.022, 5), "a − c": Interval(-0.03, -0.05, -0.01, 5)}
+    ax = draw.differences(found)
+    (segments,) = [c.get_segments() for c in ax.collections]
+    assert np.allclose([segment[:, 0] for segment in segments], [[-0.2, 2.2], [-5, -1]])
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(found) and ax.yaxis_inverted()
+    assert [0, 0] in [list(line.get_xdata()) for line in ax.lines]

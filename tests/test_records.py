@@ -10,6 +10,7 @@ from scipy import stats
 
 from cnnlessons import __main__, records
 from cnnlessons.ablations import EXPERIMENTS
+from cnnlessons.errors import UnknownName
 from cnnlessons.plans import CURVES, Plan
 from cnnlessons.records import Record, RecordError, summarise
 
@@ -55,6 +56,18 @@ def test_a_summary_counts_what_diverged_and_compares_what_finished(tmp_path):
     assert said[1].split() == ["a", "0.9040", "±", "0.0068", "(95", "%,", "n=5)"]
     assert said[2].endswith("n=4), 1 diverged") and said[3].endswith(" 0 finished run(s), 1 diverged")
     assert said[4].startswith("b, test accuracy against a: better, +0.0625") and len(said) == 5
+
+
+def test_the_best_step_size_is_chosen_by_the_training_loss_among_runs_that_all_finished(tmp_path):
+    losses = {"a, lr 1": 0.3, "a, lr 2": 0.2, "a, lr 4": 0.1, "ab, lr 1": 0.05}
+    rows = [row(name, s, train_loss=[loss + 0.01 * s]) for name, loss in losses.items() for s in (0, 1)]
+    rows.append(row("a, lr 4", 2) | {"status": "diverged"})
+    record = {"experiment": "t", "question": "?", "data": {"name": "mnist-5k", "note": ""}, "device": "CPU",
+              "variants": {name: {} for name in losses}, "rows": rows}
+    (tmp_path / "t.json").write_text(json.dumps(record))
+    assert Record(tmp_path / "t.json").best("a") == "a, lr 2"
+    with pytest.raises(UnknownName, match="did you mean 'ab'"):
+        Record(tmp_path / "t.json").best("abc")
 
 
 def test_a_comparison_without_two_shared_seeds_says_so(tmp_path):

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from cnnlessons.activations import record
-from cnnlessons.augment import enlarge, seen, ten_crops
+from cnnlessons.augment import SIDES, enlarge, seen, ten_crops
 from cnnlessons.losses import loss_for
 from cnnlessons.pixels import pixels
 from cnnlessons.training import evaluate, outputs, size_of
@@ -16,7 +16,7 @@ LOOKED_AT = 1000  # pictures
 MASKS = (1, 2, 5, 10, 20, 50)  # dropout networks averaged
 TEN_CROPPED = 2000  # test pictures, each of which costs ten passes
 SCALED = 1000  # test pictures, each of which costs thirty passes
-TEST_SIDES = (37, 55, 73)  # the test scale Q, 256, 384 and 512 divided by 7
+TEST_SIDES = sorted({side for ends in SIDES.values() for side in ends})  # the test scale Q
 VIEWS = {"one view": [4], "two views": [4, 9], "five views": [0, 1, 2, 3, 4], "ten views": [*range(10)]}
 
 

@@ -60,6 +60,16 @@ class Record:
         """Mean and interval after the last epoch."""
         return Interval.of([row[name][-1] for row in self.rows(variant, data)])
 
+    def best(self, name: str) -> str:
+        """Of the variants "name, lr …" whose runs all finished, the one with the least training loss at the end.
+
+        The training loss, so that the test pictures have no say in the step size. Raises `UnknownName`.
+        """
+        tried = [v for v in self.variants if v.startswith(f"{name}, lr ") and not self.rows(v, status="diverged")]
+        if not tried:
+            raise unknown("network tried at several step sizes", name, {v.partition(", lr ")[0] for v in self.variants})
+        return min(tried, key=lambda variant: self.last(variant, "train_loss").mean)
+
     def compare(self, a: str, b: str, name: str = "test_accuracy") -> Comparison:
         """The differences a − b after the last epoch, over the seeds that both finished."""
         left, right = ({row["seed"]: row[name][-1] for row in self.rows(v)} for v in (a, b))

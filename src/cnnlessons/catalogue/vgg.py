@@ -15,6 +15,14 @@ CONFIGURATIONS = {
 }
 WIDTHS = (64, 128, 256, 512, 512)
 
+# (configuration, training scale S) → top-1, top-5 error in per cent on ImageNet's 50,000 validation pictures (Table 3).
+TABLE_3 = {
+    ("A", "256"): (29.6, 10.4), ("A-LRN", "256"): (29.7, 10.5), ("B", "256"): (28.7, 9.9),
+    ("C", "256"): (28.1, 9.4), ("C", "384"): (28.1, 9.3), ("C", "256–512"): (27.3, 8.8),
+    ("D", "256"): (27.0, 8.8), ("D", "384"): (26.8, 8.7), ("D", "256–512"): (25.6, 8.1),
+    ("E", "256"): (27.3, 9.0), ("E", "384"): (26.9, 8.7), ("E", "256–512"): (25.5, 8.0),
+}
+
 HEAD = (
     Flatten("flatten"),
     Linear("fc6", 4096), ReLU("fc6_relu"), Dropout("drop6"),

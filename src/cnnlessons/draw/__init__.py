@@ -1,5 +1,6 @@
 """Drawings: axes in, axes out. Data first, then `ax`; without one, a new figure of the right size is made."""
 
+from cnnlessons.draw.differences import differences
 from cnnlessons.draw.field import receptive
 from cnnlessons.draw.grid import codes, kernels, limit, maps, pictures
 from cnnlessons.draw.matrix import confusion, table
@@ -8,5 +9,5 @@ from cnnlessons.draw.series import Curve, curves, interval
 from cnnlessons.draw.sizes import heat, islands
 from cnnlessons.draw.sliding import window
 
-__all__ = ["Curve", "codes", "confusion", "curves", "diagram", "heat", "interval", "islands", "kernels", "limit",
-           "maps", "pictures", "receptive", "table", "window"]
+__all__ = ["Curve", "codes", "confusion", "curves", "diagram", "differences", "heat", "interval", "islands", "kernels",
+           "limit", "maps", "pictures", "receptive", "table", "window"]
