@@ -74,12 +74,13 @@ notebooks times:
 execute: $(READY)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
 	@$(PY) tools/execute.py $(NB)
 
-bench: $(READY)  ## fit against the loop people write, many runs at once three ways, single layers and augmentation, on this machine
+bench: $(READY)  ## fit against the loops people write, many runs at once three ways, single layers, augmentation, on this machine
 	@$(PY) tests/benchmarks/fit.py
 	@$(PY) tests/benchmarks/many.py
 	@$(PY) tests/benchmarks/pool.py
 	@$(PY) tests/benchmarks/lrn.py
 	@$(PY) tests/benchmarks/augment.py
+	@$(PY) tests/benchmarks/alexnet.py
 
 address: $(READY)  ## write the web address of _config.yml wherever it is used
 	@$(PY) tools/address.py

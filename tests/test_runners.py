@@ -107,6 +107,8 @@ def test_stacks_are_for_gpus_and_networks_without_dropout_or_batch_norm():
     assert not can_stack(dropout, "cuda") and not can_stack(norm, "cuda")
     assert not can_stack(replace(norm, variant=replace(norm.variant, arch=norm.variant.arch.change(
         drop6=None, drop7=None))), "cuda")
+    halved = replace(plain.variant, recipe=Recipe(precision="bfloat16"))
+    assert not can_stack(replace(plain, variant=halved), "cuda")
 
 
 def test_stacks_return_every_job_once(monkeypatch):

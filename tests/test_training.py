@@ -11,7 +11,7 @@ from cnnlessons import CATALOGUE, Epoch, Recipe, build, evaluate, fit, outputs, 
 from cnnlessons.data import Split
 from cnnlessons.errors import UnknownName
 from cnnlessons.pixels import pixels
-from cnnlessons.training import SCHEDULES, DivergedError, chosen_device, layout
+from cnnlessons.training import SCHEDULES, DivergedError, chosen_device, in_bfloat16, layout
 
 LENET = CATALOGUE["lenet-003-corrected"]
 
@@ -138,6 +138,7 @@ def test_evaluation_leaves_the_mode_as_it_was_and_uses_eval():
     ({"lr": math.nan}, "negative"), ({"clip": 0}, "above 0"),
     ({"pixels": "unti"}, "did you mean 'unit'"), ({"schedule": "cosin"}, "did you mean 'cosine'"),
     ({"loss": "crossentropy"}, "did you mean 'cross_entropy'"),
+    ({"precision": "bf16"}, "did you mean 'bfloat16'"),
 ])  # fmt: skip
 def test_a_recipe_that_cannot_work_is_refused(change, why):
     with pytest.raises(ValueError, match=why):
@@ -156,6 +157,25 @@ def test_an_absent_device_is_said(monkeypatch):
         chosen_device()
     monkeypatch.delenv("CNNLESSONS_DEVICE")
     assert chosen_device().type == "cpu"
+
+
+def test_bfloat16_is_for_the_layers_alone():
+    model, seen = build(CATALOGUE["lenet-002-relu"].change(softmax=None)), []
+    model.C3.register_forward_hook(lambda layer, maps, out: seen.append(out.dtype))
+    found = curve(model, Recipe(epochs=3, batch=20, precision="bfloat16"), split(100))
+    assert set(seen) == {torch.bfloat16, torch.float32}  # in training, in evaluation
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    assert found[-1][0] < found[0][0]
+
+
+@pytest.mark.parametrize(("id", "halved"), [("lenet-002-relu", False), ("mini-alexnet", True)])
+def test_left_open_the_precision_is_bfloat16_for_wide_networks_on_a_gpu(id, halved):
+    with torch.device("meta"):
+        model = build(CATALOGUE[id])
+    cpu, gpu = torch.device("cpu"), torch.device("cuda")
+    assert [in_bfloat16(model, Recipe(), where) for where in (cpu, gpu)] == [False, halved]
+    assert not in_bfloat16(model, Recipe(precision="float32"), gpu)
+    assert in_bfloat16(model, Recipe(precision="bfloat16"), cpu)
 
 
 @pytest.mark.parametrize(("id", "last"), [("lenet-002-relu", False), ("mini-alexnet", True), ("vgg-D", False)])

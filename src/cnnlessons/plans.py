@@ -23,6 +23,13 @@ from cnnlessons.training import DivergedError, Recipe, fit
 RUN = ("device", "versions", "commit", "wall_seconds")  # what a record says of how its rows were made
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
 REHEARSAL_EPOCHS = 2
+LATER = {"augment": [], "precision": "auto", "pictures": None, "until": None}  # came after some records
+
+
+def definition(variant: dict) -> dict:
+    """What a record says of a variant, less the fields that it might lack because they came later."""
+    parts = {k: definition(v) if k in ("recipe", "start") else v for k, v in json.loads(json.dumps(variant)).items()}
+    return {k: v for k, v in parts.items() if k not in LATER or v != LATER[k]}
 
 
 @dataclass(frozen=True)
@@ -49,11 +56,10 @@ class Job:
     @property
     def digest(self) -> str:
         """Of everything that decides what comes out: a row of another definition has another one."""
-        recipe = {k: v for k, v in asdict(self.recipe).items() if (k, v) != ("augment", ())}  # rows older than it
-        what = [self.variant.arch.json(), recipe, self.variant.until,
-                self.data, self.pictures, self.measures]
+        made = definition(replace(self.variant, recipe=self.recipe).json())
+        what = [made["arch"], made["recipe"], self.variant.until, self.data, self.pictures, self.measures]
         if self.variant.start:
-            what.append(self.variant.json()["start"] | {"kept": self.variant.kept})
+            what.append(made["start"] | {"kept": self.variant.kept})
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
     @property
@@ -174,9 +180,7 @@ class Plan:
             return {}
         record, today = read(self.target), {v.name: v.json() for v in self.experiment.variants}
         for name, made in record["variants"].items():
-            made = {"pictures": None, "until": None} | made
-            made["recipe"] = asdict(Recipe()) | made["recipe"]  # a record may be older than a field with a default
-            if json.loads(json.dumps(today.get(name))) != json.loads(json.dumps(made)):
+            if name not in today or definition(today[name]) != definition(made):
                 raise RecordError(f"{self.target} holds {name!r} as it was defined before; move it away to start anew")
         if record.get("measures", []) != list(self.experiment.measures):
             raise RecordError(f"{self.target} was measured in another way; move it away to start anew")

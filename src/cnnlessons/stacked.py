@@ -9,14 +9,17 @@ from cnnlessons.arch import build
 from cnnlessons.layers import BatchNorm, Dropout
 from cnnlessons.losses import loss_for
 from cnnlessons.pixels import pixels
-from cnnlessons.training import SCHEDULES, DivergedError, Epoch, size_of
+from cnnlessons.training import SCHEDULES, DivergedError, Epoch, in_bfloat16, size_of
 
 
 def can_stack(job, device: str) -> bool:
     """Where stacking wins and gives the plain loop's numbers: on a GPU, with nothing a stack would do otherwise."""
     alone = any(isinstance(layer, Dropout | BatchNorm) for layer in job.variant.arch.layers)
-    return device.startswith("cuda") and not (
-        alone or job.measures or job.variant.until or job.variant.start or job.recipe.augment)
+    if not device.startswith("cuda") or alone or job.measures or job.variant.until or job.variant.start:
+        return False
+    with torch.device("meta"):
+        model = build(job.variant.arch)
+    return not (job.recipe.augment or in_bfloat16(model, job.recipe, torch.device(device)))
 
 
 def clip(grads, longest: float) -> None:

@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from math import cos, pi
 
@@ -22,6 +21,7 @@ SCHEDULES = {
     "cosine": lambda done: (1 + cos(pi * done)) / 2,  # from 1 to 0 over the whole run
     "steps": lambda done: 10.0 ** -sum(done >= at for at in (0.5, 0.75, 0.9)),  # three divisions by 10, as AlexNet's
 }
+PRECISIONS = ("auto", "float32", "bfloat16")
 CHECK_EVERY = 64  # steps between looks at the loss: on a GPU a look waits for the queue
 
 
@@ -51,6 +51,7 @@ class Recipe:
     loss: str = "own"  # a name in losses.LOSSES, or the one of the network's last layer
     seed: int = 0  # order of the pictures, dropout, and augmentation
     augment: tuple[str, ...] = ()  # what is done to training pictures: names in augment.WAYS
+    precision: str = "auto"  # in which the layers compute: a name in PRECISIONS, see `in_bfloat16`
 
     def __post_init__(self):
         for name, least in (("epochs", 1), ("batch", 1)):
@@ -70,6 +71,8 @@ class Recipe:
             raise unknown("schedule", self.schedule, SCHEDULES)
         if self.loss not in ("own", *LOSSES):
             raise unknown("loss", self.loss, ["own", *LOSSES])
+        if self.precision not in PRECISIONS:
+            raise unknown("precision", self.precision, PRECISIONS)
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,14 @@ def chosen_device() -> torch.device:
     return torch.device(name)
 
 
-def wide(model: nn.Module) -> bool:
-    """Whether some convolution reads 32 maps or more: below that bfloat16's tensor cores have nothing to chew."""
-    return any(isinstance(m, nn.Conv2d) and m.in_channels >= 32 for m in model.modules())
+def in_bfloat16(model: nn.Module, recipe: Recipe, device: torch.device) -> bool:
+    """Whether `fit` lets the layers compute in bfloat16; weights, loss and steps stay float32.
+
+    If the recipe leaves it open, on a GPU and where some convolution reads 32 maps or more: below that the tensor
+    cores have nothing to chew. The CPU is left at float32, so that a curve is the same on every one.
+    """
+    wide = any(isinstance(m, nn.Conv2d) and m.in_channels >= 32 for m in model.modules())
+    return recipe.precision == "bfloat16" or (recipe.precision == "auto" and device.type == "cuda" and wide)
 
 
 def layout(model: nn.Module, device: torch.device) -> torch.memory_format:
@@ -189,14 +197,14 @@ def one_pass(model, x, y, order, augment, drawn, n, recipe, loss, optimiser, bar
     """Epoch `n`: a step for each batch of `order`, an index into `x` and `y`. Returns mean loss and accuracy."""
     model.train()
     batches = order.split(recipe.batch)
-    bf16 = torch.autocast("cuda", torch.bfloat16) if x.is_cuda and wide(model) else nullcontext()
+    precision = torch.autocast(x.device.type, torch.bfloat16, enabled=in_bfloat16(model, recipe, x.device))
     values, outs, checked = [], [], 0
     for step, index in enumerate(batches, 1):
         done = (n - 1 + (step - 1) / len(batches)) / recipe.epochs
         optimiser.param_groups[0]["lr"] = recipe.lr * SCHEDULES[recipe.schedule](done)
         part = slice((step - 1) * recipe.batch, step * recipe.batch)
         shown = augment.train(x.index_select(0, index), drawn.take(part))
-        with bf16:
+        with precision:
             out = model(shown)
         value = loss.value(out.float(), y.index_select(0, index))
         optimiser.zero_grad()
