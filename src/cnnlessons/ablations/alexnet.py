@@ -43,7 +43,7 @@ NORMALISED = {
     "LRN, α = 0.5": behind(MINI, "relu", lrn(0.5)),  # study note 002's
     "batch norm": behind(MINI, "relu", BatchNorm),
 }
-NORM_RATES = (0.01, 0.03, 0.06)  # each is judged at its own best one
+NORM_RATES = (0.01, 0.003, 0.03, 0.06)  # each is judged at its own best one; the first is rehearsed
 NORM = Recipe(epochs=6, batch=64, schedule="cosine", weight_decay=5e-4)
 PAIR = {"without LRN": CUDA_CONVNET, "with LRN": behind(CUDA_CONVNET, "relu", lrn(0.001 / 5 * UNIT, k=1.0))}
 
