@@ -112,7 +112,7 @@ EXPERIMENTS = (
     Experiment(
         "E04-pair", "Do cuda-convnet's four layers gain by LRN what the paper's 13 % → 11 % say?", "cifar10",
         tuple(Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr, epochs=5), pictures=5000)
-              for name, arch in PAIR.items() for lr in (0.02, 0.06)),
+              for name, arch in PAIR.items() for lr in (0.02, 0.06, 0.2, 0.6)),
         rehearsed=1,
     ),
     Experiment(
