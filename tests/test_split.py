@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from cnnlessons import CATALOGUE, Arch, Recipe, build, fit, load, trace
+from cnnlessons import CATALOGUE, Arch, Recipe, build, fit, load, trace, training
 from cnnlessons.errors import ShapeError, UnknownName
 from cnnlessons.layers import LRN, BatchNorm, Conv, Flatten, GroupedLRN, Linear, MaxPool, ReLU, Softmax
 from cnnlessons.parallel import Job, torchrun, train
@@ -97,6 +97,15 @@ def test_two_gpus_answer_as_one_cpu_does():
     torch.testing.assert_close(out.cpu(), model(x), atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.skipif(torch.cuda.device_count() < 2, reason="needs two CUDA devices")
+def test_two_gpus_train_and_keep_their_halves():
+    digits = load("mnist-5k").train.take(400)
+    pair = Pair(build(CATALOGUE["lenet-002-relu"].change(softmax=None)), ("cuda:0", "cuda:1"))
+    first, *_, last = fit(pair, digits, digits, Recipe(epochs=4))
+    assert last.test_loss < first.test_loss
+    assert [next(half.parameters()).device.index for half in pair.halves] == [0, 1]
+
+
 def test_two_halves_have_the_gradients_of_the_whole():
     model, (x, y) = build(PLAIN), batch()
     pair = Pair(model)
@@ -113,6 +122,18 @@ def test_two_halves_train_as_the_whole_does():
     curves = [[epoch.test_loss for epoch in fit(model, few, some, recipe)]
               for model in (build(arch), Pair(build(arch)))]
     assert curves[0] == pytest.approx(curves[1], rel=1e-4)
+
+
+def test_fit_leaves_a_network_on_its_two_devices(monkeypatch):
+    cpu = torch.device("cpu")
+    pair, moved = Pair(build(CATALOGUE["lenet-002-relu"].change(softmax=None))), []
+    monkeypatch.setattr(pair, "to", lambda *where, **how: moved.append(where))
+    monkeypatch.setattr(training, "devices", lambda model: [cpu, torch.device("cuda:1")])
+    digits = load("mnist-5k").train.take(40)
+    list(fit(pair, digits, digits, Recipe(epochs=1)))
+    assert not moved
+    list(fit(pair, digits, digits, Recipe(epochs=1), device="cpu"))
+    assert moved == [(cpu,), (cpu,)]
 
 
 def test_normalisation_over_the_cut_is_another_network():

@@ -136,8 +136,7 @@ class Pair(nn.Module):
     """Both halves of a network made by `build` in one process, each on a device of its own, with its weights.
 
     `Pair(model, ("cuda:0", "cuda:1"))`; at an exchange the maps are copied from device to device, and autograd copies
-    the gradients back. The answer (N, …) is on the first device. Moved to one device (`fit` does so), both halves run
-    there.
+    the gradients back. The answer (N, …) is on the first device. `fit` leaves both where they are.
     """
 
     def __init__(self, model: nn.Module, devices=("cpu", "cpu")):

@@ -100,6 +100,11 @@ def chosen_device() -> torch.device:
     return torch.device(name)
 
 
+def devices(model: nn.Module) -> list[torch.device]:
+    """Where its parameters are, each device once, that of the first parameter first."""
+    return list(dict.fromkeys(p.device for p in model.parameters()))
+
+
 def in_bfloat16(model: nn.Module, recipe: Recipe, device: torch.device) -> bool:
     """Whether `fit` lets the layers compute in bfloat16; weights, loss and steps stay float32.
 
@@ -158,16 +163,19 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
     padded with background; `recipe.augment` says what else is done to those of `train`. All pictures move to `device`
     (default: CNNLESSONS_DEVICE, else the CPU) once, and a batch is an index into them, so no step waits for a loader.
     The same seed gives the same curve, bit for bit on one CPU machine with the same number of threads; the global
-    random state is left alone. Afterwards the model is back on the device it came from.
+    random state is left alone. Afterwards the model is back on the device it came from. One that lies on several (a
+    `Pair`) stays where it is, unless a `device` is given; its pictures go to the first.
 
     Raises `DivergedError` when the loss stops being a number.
     """
     same_channels(model, train.x)
-    loss, home = loss_for(recipe.loss, model), next(model.parameters()).device
-    device = chosen_device() if device is None else torch.device(device)
+    loss, places = loss_for(recipe.loss, model), devices(model)
+    stays = device is None and len(places) > 1
+    device = places[0] if stays else chosen_device() if device is None else torch.device(device)
     if device.type == "cpu":
         keep_freed_memory()
-    model.to(device, memory_format=layout(model, device))
+    if not stays:
+        model.to(device, memory_format=layout(model, device))
     optimiser = torch.optim.SGD(model.parameters(), recipe.lr, recipe.momentum,
                                 weight_decay=recipe.weight_decay, fused=True)
     x, y = train.x.to(device), train.y.to(device)
@@ -190,7 +198,8 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
                 test_loss, test_accuracy = evaluate(model, test, recipe)
                 yield Epoch(n, seconds, train_loss, train_accuracy, test_loss, test_accuracy, len(train) / seconds)
     finally:
-        model.to(home)
+        if not stays:
+            model.to(places[0])
 
 
 def one_pass(model, x, y, order, augment, drawn, n, recipe, loss, optimiser, bar) -> tuple[float, float]:
