@@ -171,7 +171,9 @@ def fit(model: nn.Module, train, test, recipe: Recipe = Recipe(), *, device=None
     same_channels(model, train.x)
     loss, places = loss_for(recipe.loss, model), devices(model)
     stays = device is None and len(places) > 1
-    device = places[0] if stays else chosen_device() if device is None else torch.device(device)
+    if device is None:
+        device = places[0] if stays else chosen_device()
+    device = torch.device(device)
     if device.type == "cpu":
         keep_freed_memory()
     if not stays:
