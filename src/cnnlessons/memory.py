@@ -2,7 +2,7 @@
 
 Counted is what must be there: weights, gradients, momentum, pictures, and what PyTorch's layers keep for the way back.
 Not counted is what depends on the machine: working space inside an operation, the blocks of an allocator, the
-libraries. On the CPU this package's faster 2×2 pooling and LRN (modules.py) keep something else than PyTorch's.
+libraries. On the CPU this package's faster 2×2 pooling and LRN (faster.py) keep something else than PyTorch's.
 """
 
 import weakref
@@ -182,7 +182,7 @@ class Live(TorchDispatchMode):
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
         for tensor in tree_leaves(out):
-            if isinstance(tensor, torch.Tensor):
+            if isinstance(tensor, torch.Tensor) and not tensor.is_mkldnn:  # those are working space of our tanh
                 self.meet(tensor)
         self.course.append(self.now)
         return out

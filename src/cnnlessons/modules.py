@@ -1,10 +1,12 @@
-"""What PyTorch lacks, LeNet-5's squashing, subsampling, C3 table and RBF output first, and what it has slower."""
+"""What PyTorch lacks: LeNet-5's squashing, subsampling, C3 table and RBF output, layers that share nothing."""
 
 from math import prod
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from cnnlessons import faster
 
 
 class ScaledTanh(nn.Module):
@@ -14,7 +16,7 @@ class ScaledTanh(nn.Module):
 
     def forward(self, a):
         """Any shape in, the same shape out."""
-        return self.A * torch.tanh(self.S * a)
+        return self.A * faster.tanh(self.S * a)
 
 
 class Subsample(nn.Module):
@@ -71,7 +73,7 @@ class TableConv2d(nn.Module):
 
     def forward(self, x):
         """One dense convolution with the holes filled by zeros: faster than sixteen small ones."""
-        return F.conv2d(x, self.dense(x.shape[1]), self.bias, self.s, self.p)
+        return faster.conv2d(x, self.dense(x.shape[1]), self.bias, self.s, self.p)
 
     def extra_repr(self):
         """Shown by print(model)."""
@@ -112,108 +114,6 @@ class Local2d(nn.Module):
         """Shown by print(model)."""
         places, inputs, maps = self.weight.shape
         return f"{inputs // self.k**2}, {maps}, k={self.k}, p={self.p}, {places} places"
-
-
-class MaxPool2d(nn.MaxPool2d):
-    """`nn.MaxPool2d`; on the CPU several times as fast where it pools 2×2 with stride 2 (tests/benchmarks/pool.py).
-
-    PyTorch's looks at one number after the other. Maxima of whole slices are the same numbers, bit for bit.
-    """
-
-    def forward(self, x):
-        """(N, C, H, W) → (N, C, H', W')."""
-        pairs = (self.kernel_size, self.stride, self.padding, self.dilation, self.return_indices) == (2, 2, 0, 1, False)
-        even = x.shape[-2] % 2 == x.shape[-1] % 2 == 0
-        if pairs and even and x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64):
-            return PairMax.apply(x)[0]
-        return super().forward(x)
-
-
-class PairMax(torch.autograd.Function):
-    """The maximum of each 2×2 block: first of the pairs in a row, then of pairs of rows."""
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(x):
-        """(…, 2H, 2W) → (…, H, W), and the maxima of the pairs in a row, (…, 2H, W), for the way back."""
-        rows = torch.maximum(x[..., ::2], x[..., 1::2])
-        return torch.maximum(rows[..., ::2, :], rows[..., 1::2, :]), rows
-
-    @staticmethod
-    def setup_context(ctx, inputs, output):
-        """Keep what the way back needs."""
-        ctx.mark_non_differentiable(output[1])
-        ctx.set_materialize_grads(False)
-        ctx.save_for_backward(*inputs, output[1])
-
-    @staticmethod
-    def backward(ctx, grad, _):
-        """The gradient goes where the maximum came from; among equals to the first one, as PyTorch's does."""
-        x, rows = ctx.saved_tensors
-        low = where_positive(grad, rows[..., 1::2, :] - rows[..., ::2, :])
-        by_row = torch.empty_like(rows)
-        by_row[..., ::2, :], by_row[..., 1::2, :] = grad - low, low
-        right = where_positive(by_row, x[..., 1::2] - x[..., ::2])
-        return torch.view_as_real(torch.complex(by_row - right, right)).flatten(-2)  # left, right, left, right …
-
-
-def where_positive(values, a):
-    """`values` where a > 0, else 0: the way back through a ReLU, several times as fast as `torch.where`."""
-    return torch.ops.aten.threshold_backward(values, a, 0)
-
-
-class LocalResponseNorm(nn.LocalResponseNorm):
-    """`nn.LocalResponseNorm`; on the CPU several times as fast (tests/benchmarks/lrn.py).
-
-    PyTorch's pads and pools in three dimensions. Sums of n shifted slices, and a gradient by hand, are the same
-    numbers up to rounding.
-    """
-
-    def forward(self, x):
-        """(N, C, …) → the same shape."""
-        if x.device.type == "cpu" and x.dim() >= 3:
-            return DividedByNeighbours.apply(x, self.size, self.alpha / self.size, self.beta, self.k)[0]
-        return super().forward(x)
-
-
-class DividedByNeighbours(torch.autograd.Function):
-    """x / (k + α Σ x²)^β, the sum over `n` neighbouring maps: from i − ⌊n/2⌋ to i + ⌊(n − 1)/2⌋."""
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(x, n, alpha, beta, k):
-        """(N, C, …) → the same shape; for the way back also k + α Σ x² and its power −β."""
-        base = neighbours(x * x, n // 2, (n - 1) // 2).mul_(alpha).add_(k)
-        scale = base.pow(-beta) if beta != 0.75 else base.rsqrt().mul_(base.rsqrt().sqrt_())  # a power is slow
-        return x * scale, base, scale
-
-    @staticmethod
-    def setup_context(ctx, inputs, output):
-        """Keep what the way back needs."""
-        x, ctx.n, ctx.alpha, ctx.beta, _ = inputs
-        ctx.mark_non_differentiable(*output[1:])
-        ctx.set_materialize_grads(False)
-        ctx.save_for_backward(x, *output[1:])
-
-    @staticmethod
-    def backward(ctx, grad, *_):
-        """Each number gets its own gradient, scaled, and a share from every neighbour whose sum it is in."""
-        x, base, scale = ctx.saved_tensors
-        own = grad * scale
-        shares = neighbours((own * x).div_(base), (ctx.n - 1) // 2, ctx.n // 2)
-        return own.sub_(shares.mul_(x), alpha=2 * ctx.alpha * ctx.beta), None, None, None, None
-
-
-def neighbours(x, before: int, after: int):
-    """For each map the sum of the maps from `before` places before it to `after` places behind it."""
-    total = x.clone()
-    for d in range(1, before + 1):
-        total[:, d:] += x[:, :-d]
-    for d in range(1, after + 1):
-        total[:, :-d] += x[:, d:]
-    return total
 
 
 class ByGroup(nn.Module):

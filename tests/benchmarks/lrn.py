@@ -8,7 +8,7 @@ from clock import both
 from torch import nn
 
 from cnnlessons.allocator import keep_freed_memory
-from cnnlessons.modules import LocalResponseNorm
+from cnnlessons.faster import LocalResponseNorm
 
 SHAPES = {"AlexNet norm1": (4, 96, 55, 55), "AlexNet norm2": (4, 256, 27, 27), "after pool1": (4, 96, 27, 27),
           "small, 32 maps": (64, 32, 16, 16)}

@@ -8,7 +8,7 @@ from clock import both
 from torch import nn
 
 from cnnlessons.allocator import keep_freed_memory
-from cnnlessons.modules import MaxPool2d
+from cnnlessons.faster import MaxPool2d
 
 SHAPES = {"LeNet C1": (256, 6, 28, 28), "LeNet C3": (256, 16, 10, 10), "VGG block 1": (4, 64, 224, 224)}
 

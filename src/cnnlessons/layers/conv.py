@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import nn
 
-from cnnlessons import modules
+from cnnlessons import faster, modules
 from cnnlessons.layers.base import Layer, Shape
 
 
@@ -64,10 +64,10 @@ class Conv(Layer):
         return self.reach, self.s
 
     def module(self, shape: Shape) -> nn.Module:
-        """`nn.Conv2d`, or `modules.TableConv2d` with a table."""
+        """`nn.Conv2d`, in its faster form, or `modules.TableConv2d` with a table."""
         if self.table:
             return modules.TableConv2d(self.table, self.k, self.s, self.p)
-        return nn.Conv2d(shape[0], self.maps, self.k, self.s, self.p, self.d, self.groups)
+        return faster.Conv2d(shape[0], self.maps, self.k, self.s, self.p, self.d, self.groups)
 
 
 @dataclass(frozen=True)

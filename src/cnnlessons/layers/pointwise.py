@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import nn
 
-from cnnlessons import modules
+from cnnlessons import faster, modules
 from cnnlessons.layers.base import Layer, Shape
 
 
@@ -29,7 +29,7 @@ class ReLU(Elementwise):
 class Tanh(Elementwise):
     """tanh a."""
 
-    make = nn.Tanh
+    make = faster.Tanh
 
 
 class Sigmoid(Elementwise):
@@ -81,8 +81,8 @@ class LRN(Layer):
         return self.need_map(shape)
 
     def module(self, shape: Shape) -> nn.Module:
-        """`modules.LocalResponseNorm`, which divides its alpha by n as PyTorch's does: hence n·α."""
-        return modules.LocalResponseNorm(self.n, alpha=self.n * self.alpha, beta=self.beta, k=self.k)
+        """`faster.LocalResponseNorm`, which divides its alpha by n as PyTorch's does: hence n·α."""
+        return faster.LocalResponseNorm(self.n, alpha=self.n * self.alpha, beta=self.beta, k=self.k)
 
 
 @dataclass(frozen=True)

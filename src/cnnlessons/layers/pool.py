@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import nn
 
-from cnnlessons import modules
+from cnnlessons import faster, modules
 from cnnlessons.layers.base import Layer, Shape
 
 
@@ -41,7 +41,7 @@ class MaxPool(Layer):
 
     def module(self, shape: Shape) -> nn.Module:
         """`nn.MaxPool2d`, in its faster form."""
-        return modules.MaxPool2d(self.k, self.step, self.p, ceil_mode=self.ceil)
+        return faster.MaxPool2d(self.k, self.step, self.p, ceil_mode=self.ceil)
 
 
 @dataclass(frozen=True)
