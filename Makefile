@@ -77,10 +77,7 @@ execute: $(READY)  ## re-run notebooks in place (one: make execute NB=book/lenet
 bench: $(READY)  ## fit against the loops people write, many runs at once three ways, single layers, augmentation, on this machine
 	@$(PY) tests/benchmarks/fit.py
 	@$(PY) tests/benchmarks/many.py
-	@$(PY) tests/benchmarks/conv.py
-	@$(PY) tests/benchmarks/tanh.py
-	@$(PY) tests/benchmarks/pool.py
-	@$(PY) tests/benchmarks/lrn.py
+	@$(PY) tests/benchmarks/layers.py
 	@$(PY) tests/benchmarks/augment.py
 	@$(PY) tests/benchmarks/alexnet.py
 

@@ -29,7 +29,7 @@ def gradients(conv, x, weight, bias):
 
 
 @one_dnn
-@pytest.mark.parametrize("maps, options", [(6, (1, 0)), (6, (2, 2, 1)), (4, ((1, 2), (0, 1), 2)), (20, (1, 1))])
+@pytest.mark.parametrize("maps, options", [(6, (1, 0)), (6, (2, 2, 1)), (4, ((1, 2), (0, 1), 2)), (12, (1, 1))])
 def test_convolution_and_its_gradients_are_those_of_double_precision(maps, options):
     torch.manual_seed(0)
     x, weight, bias = torch.randn(4, maps, 12, 11), torch.randn(7, maps, 5, 3) / 5, torch.randn(7)
@@ -59,6 +59,7 @@ def test_convolution_with_some_gradients_only(wanted):
 
 @pytest.mark.parametrize("make", [
     lambda: (nn.Conv2d(3, 8, 5), torch.randn(2, 3, 9, 9)), lambda: (nn.Conv2d(8, 8, 5), torch.randn(2, 8, 9, 9)),
+    lambda: (nn.Conv2d(20, 8, 5), torch.randn(2, 20, 9, 9)),
     lambda: (nn.Conv2d(6, 8, 5, groups=2), torch.randn(2, 6, 9, 9)),
     lambda: (nn.Conv2d(6, 8, 5, padding="same"), torch.randn(2, 6, 9, 9)),
     lambda: (nn.Conv2d(6, 8, 5, padding=2, padding_mode="circular"), torch.randn(2, 6, 9, 9)),

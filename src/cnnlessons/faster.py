@@ -1,4 +1,4 @@
-"""What PyTorch has slower on the CPU: the same layers, with the same answers (tests/benchmarks/ has both sides)."""
+"""What PyTorch has slower on the CPU: same layers, same answers (tests/benchmarks/layers.py times both sides)."""
 
 import torch
 import torch.nn.functional as F
@@ -12,10 +12,7 @@ def plain(x: torch.Tensor) -> bool:
 
 
 class Conv2d(nn.Conv2d):
-    """`nn.Conv2d`; on the CPU faster on the way back where few maps come in, as in a LeNet's C3.
-
-    See tests/benchmarks/conv.py.
-    """
+    """`nn.Conv2d`; on the CPU faster on the way back where few maps come in, as in a LeNet's C3."""
 
     def forward(self, x):
         """(N, C, H, W) → (N, O, H', W')."""
@@ -25,8 +22,8 @@ class Conv2d(nn.Conv2d):
 
 
 def conv2d(x, weight, bias, stride, padding, dilation=1, groups=1):
-    """`F.conv2d`, with the faster gradient where there is one: for 4 to 20 maps that come in, but not 8 or 16."""
-    few = 4 <= weight.shape[1] <= 20 and weight.shape[1] % 8 and groups == 1 and bias is not None
+    """`F.conv2d`, with the faster gradient where there is one: for 4 to 12 maps that come in, but not 8."""
+    few = weight.shape[1] in (4, 5, 6, 7, 9, 10, 11, 12) and groups == 1 and bias is not None
     if few and x.dim() == 4 and plain(x):
         return Convolution.apply(x, weight, bias, *(n if isinstance(n, tuple) else (n, n)
                                                     for n in (stride, padding, dilation)))
@@ -36,8 +33,8 @@ def conv2d(x, weight, bias, stride, padding, dilation=1, groups=1):
 class Convolution(torch.autograd.Function):
     """A convolution whose weights' gradient is taken with the maps as the last axis.
 
-    In PyTorch's order oneDNN needs up to 1.7 times as long on the way back if the maps that come in are few and do not
-    fill its vectors of 8 or 16. The sums are the same, added up in another order.
+    In PyTorch's order oneDNN is slow at it if the maps that come in are few and do not fill its vectors of 8 or 16. The
+    sums are the same, added up in another order.
     """
 
     generate_vmap_rule = True
@@ -72,7 +69,7 @@ def maps_last(x):
 
 
 class Tanh(nn.Tanh):
-    """`nn.Tanh`; on the CPU several times as fast (tests/benchmarks/tanh.py).
+    """`nn.Tanh`; on the CPU several times as fast.
 
     The vectorised tanh of PyTorch is slow, that of oneDNN, which PyTorch brings along, is not. Both are within two
     units of the last place.
@@ -113,7 +110,7 @@ class OneDnnTanh(torch.autograd.Function):
 
 
 class MaxPool2d(nn.MaxPool2d):
-    """`nn.MaxPool2d`; on the CPU several times as fast where it pools 2×2 with stride 2 (tests/benchmarks/pool.py).
+    """`nn.MaxPool2d`; on the CPU several times as fast where it pools 2×2 with stride 2.
 
     PyTorch's looks at one number after the other. Maxima of whole slices are the same numbers, bit for bit.
     """
@@ -162,7 +159,7 @@ def where_positive(values, a):
 
 
 class LocalResponseNorm(nn.LocalResponseNorm):
-    """`nn.LocalResponseNorm`; on the CPU several times as fast (tests/benchmarks/lrn.py).
+    """`nn.LocalResponseNorm`; on the CPU several times as fast.
 
     PyTorch's pads and pools in three dimensions. Sums of n shifted slices, and a gradient by hand, are the same
     numbers up to rounding.
