@@ -11,9 +11,11 @@ from cnnlessons.faster import (
     DividedByNeighbours,
     LocalResponseNorm,
     MaxPool2d,
+    OneDnnScaledTanh,
     OneDnnTanh,
     PairMax,
     conv2d,
+    scaled_tanh,
     tanh,
 )
 
@@ -29,10 +31,13 @@ def gradients(conv, x, weight, bias):
 
 
 @one_dnn
-@pytest.mark.parametrize("maps, options", [(6, (1, 0)), (6, (2, 2, 1)), (4, ((1, 2), (0, 1), 2)), (12, (1, 1))])
-def test_convolution_and_its_gradients_are_those_of_double_precision(maps, options):
+@pytest.mark.parametrize("maps, height, options", [
+    (6, 12, (1, 0)), (6, 12, (2, 2, 1)), (4, 12, ((1, 2), (0, 1), 2)), (12, 12, (1, 1)),  # maps last, and 6 by two rows
+    (1, 12, (1, 0)), (3, 12, (1, (4, 2))), (8, 10, (1, (2, 1))), (1, 13, (1, 0)), (6, 13, (1, 2)),  # 1 … 8 by two rows
+])
+def test_convolution_and_its_gradients_are_those_of_double_precision(maps, height, options):
     torch.manual_seed(0)
-    x, weight, bias = torch.randn(4, maps, 12, 11), torch.randn(7, maps, 5, 3) / 5, torch.randn(7)
+    x, weight, bias = torch.randn(32, maps, height, 11), torch.randn(7, maps, 5, 3) / 5, torch.randn(7)
     found = gradients(lambda *leaves: conv2d(*leaves, *options), x, weight, bias)
     exact = gradients(lambda *leaves: F.conv2d(*leaves, *options), *(t.double() for t in (x, weight, bias)))
     assert isinstance(found[0].grad_fn, Convolution._backward_cls)
@@ -42,11 +47,12 @@ def test_convolution_and_its_gradients_are_those_of_double_precision(maps, optio
 
 
 @one_dnn
+@pytest.mark.parametrize("maps, size", [(6, 9), (1, 10)])
 @pytest.mark.parametrize("wanted", [(True, False, False), (False, True, False), (False, False, True)])
-def test_convolution_with_some_gradients_only(wanted):
+def test_convolution_with_some_gradients_only(wanted, maps, size):
     torch.manual_seed(0)
-    leaves = [t.requires_grad_(w) for t, w in zip((torch.randn(2, 6, 9, 9), torch.randn(3, 6, 5, 5), torch.randn(3)),
-                                                  wanted, strict=True)]
+    tensors = torch.randn(32, maps, size, size), torch.randn(3, maps, 5, 5), torch.randn(3)
+    leaves = [t.requires_grad_(w) for t, w in zip(tensors, wanted, strict=True)]
     found = []
     for conv in (conv2d, F.conv2d):
         conv(*leaves, 1, 0).square().sum().backward()
@@ -58,16 +64,18 @@ def test_convolution_with_some_gradients_only(wanted):
 
 
 @pytest.mark.parametrize("make", [
-    lambda: (nn.Conv2d(3, 8, 5), torch.randn(2, 3, 9, 9)), lambda: (nn.Conv2d(8, 8, 5), torch.randn(2, 8, 9, 9)),
-    lambda: (nn.Conv2d(20, 8, 5), torch.randn(2, 20, 9, 9)),
-    lambda: (nn.Conv2d(6, 8, 5, groups=2), torch.randn(2, 6, 9, 9)),
-    lambda: (nn.Conv2d(6, 8, 5, padding="same"), torch.randn(2, 6, 9, 9)),
-    lambda: (nn.Conv2d(6, 8, 5, padding=2, padding_mode="circular"), torch.randn(2, 6, 9, 9)),
-    lambda: (nn.Conv2d(6, 8, 5, bias=False), torch.randn(2, 6, 9, 9)),
-    lambda: (nn.Conv2d(6, 8, 5), torch.randn(6, 9, 9)),
-    lambda: (nn.Conv2d(6, 8, 5).double(), torch.randn(2, 6, 9, 9).double()),
-    lambda: (nn.Conv2d(6, 8, 5), torch.randn(2, 6, 9, 9).to(memory_format=torch.channels_last)),
-    lambda: (nn.Conv2d(6, 8, 5, device="meta"), torch.randn(2, 6, 9, 9, device="meta")),
+    lambda: (nn.Conv2d(3, 8, 3), torch.randn(32, 3, 9, 9)), lambda: (nn.Conv2d(20, 8, 5), torch.randn(32, 20, 9, 9)),
+    lambda: (nn.Conv2d(3, 8, 5, stride=2), torch.randn(32, 3, 9, 9)),
+    lambda: (nn.Conv2d(3, 8, 5, dilation=2), torch.randn(32, 3, 9, 9)),
+    lambda: (nn.Conv2d(3, 8, 5, padding=5), torch.randn(32, 3, 9, 9)),
+    lambda: (nn.Conv2d(6, 8, 5, groups=2), torch.randn(32, 6, 9, 9)),
+    lambda: (nn.Conv2d(6, 8, 5, padding="same"), torch.randn(32, 6, 9, 9)),
+    lambda: (nn.Conv2d(6, 8, 5, padding=2, padding_mode="circular"), torch.randn(32, 6, 9, 9)),
+    lambda: (nn.Conv2d(6, 8, 5, bias=False), torch.randn(32, 6, 9, 9)),
+    lambda: (nn.Conv2d(6, 8, 5), torch.randn(6, 9, 9)), lambda: (nn.Conv2d(6, 8, 5), torch.randn(31, 6, 9, 9)),
+    lambda: (nn.Conv2d(6, 8, 5).double(), torch.randn(32, 6, 9, 9).double()),
+    lambda: (nn.Conv2d(6, 8, 5), torch.randn(32, 6, 9, 9).to(memory_format=torch.channels_last)),
+    lambda: (nn.Conv2d(6, 8, 5, device="meta"), torch.randn(32, 6, 9, 9, device="meta")),
 ])
 def test_other_convolutions_are_left_to_pytorch(make, monkeypatch):
     monkeypatch.setattr(Convolution, "apply", None)
@@ -82,12 +90,13 @@ def test_other_convolutions_are_left_to_pytorch(make, monkeypatch):
 def test_convolution_follows_autocast(monkeypatch):
     monkeypatch.setattr(Convolution, "apply", None)
     with torch.autocast("cpu", torch.bfloat16):
-        assert Conv2d(6, 16, 5)(torch.randn(1, 6, 9, 9)).dtype == torch.bfloat16
+        assert Conv2d(6, 16, 5)(torch.randn(32, 6, 9, 9)).dtype == torch.bfloat16
 
 
-def test_convolutions_with_weights_of_their_own_under_vmap():
+@pytest.mark.parametrize("maps, size", [(6, 9), (6, 10), (1, 10)])
+def test_convolutions_with_weights_of_their_own_under_vmap(maps, size):
     torch.manual_seed(0)
-    x, weight, bias = torch.randn(3, 2, 6, 9, 9), torch.randn(3, 4, 6, 5, 5), torch.randn(3, 4)
+    x, weight, bias = torch.randn(3, 32, maps, size, size), torch.randn(3, 4, maps, 5, 5), torch.randn(3, 4)
     of = torch.func.grad(lambda w, b, x: conv2d(x, w, b, 1, 0).square().mean(), argnums=(0, 1, 2))
     for i, (w, b, p) in enumerate(zip(weight, bias, x, strict=True)):
         right = gradients(lambda *leaves: F.conv2d(*leaves), p.double(), w.double(), b.double())[1:4]
@@ -97,36 +106,45 @@ def test_convolutions_with_weights_of_their_own_under_vmap():
 
 
 @one_dnn
-def test_tanh_is_within_two_units_of_the_last_place():
+@pytest.mark.parametrize("height, slope", [(1, 1), (1.7159, 2 / 3)])
+def test_tanh_is_within_two_units_of_the_last_place(height, slope):
     x = torch.cat([torch.linspace(-12, 12, 200_001), torch.logspace(-30, 0, 10_001), -torch.logspace(-30, 0, 10_001)])
-    ours, right = tanh(x.requires_grad_()), x.double().tanh()
-    assert isinstance(ours.grad_fn, OneDnnTanh._backward_cls)
-    unit = torch.nextafter(right.float().abs(), torch.tensor(2.0)) - right.float().abs()
-    assert ((ours - right).abs() / unit).max() < 2
+    x.requires_grad_()
+    plain, scaled = tanh(x), scaled_tanh(x, height, slope)
+    assert isinstance(plain.grad_fn, OneDnnTanh._backward_cls)
+    assert isinstance(scaled.grad_fn, OneDnnScaledTanh._backward_cls)
+    allowed = 2 if slope == 1 else 3.5  # each factor is rounded too, to half a unit
+    for ours, right, units in ((plain, x.double().tanh(), 2), (scaled, height * (slope * x.double()).tanh(), allowed)):
+        unit = torch.nextafter(right.float().abs(), torch.tensor(2.0)) - right.float().abs()
+        assert ((ours - right).abs() / unit).max() < units
 
 
-def test_tanh_of_odd_inputs():
+@pytest.mark.parametrize("f", [tanh, lambda a: scaled_tanh(a, 1.0, 1.0)])
+def test_tanh_of_odd_inputs(f):
     inf, nan = float("inf"), float("nan")
-    assert tanh(torch.tensor([inf, -inf, 0.0])).tolist() == [1, -1, 0] and tanh(torch.tensor(nan)).isnan()
-    assert tanh(torch.zeros(3, 0)).shape == (3, 0)
+    assert f(torch.tensor([inf, -inf, 0.0])).tolist() == [1, -1, 0] and f(torch.tensor(nan)).isnan()
+    assert f(torch.zeros(3, 0)).shape == (3, 0)
     x = torch.randn(2, 3, 4, 5)
     before = x.clone()
     for view in (x, x.mT, x.to(memory_format=torch.channels_last), x.double(), x.bfloat16()):
-        assert torch.allclose(tanh(view), view.tanh(), atol=1e-6) and tanh(view).dtype == view.dtype
+        assert torch.allclose(f(view), view.tanh(), atol=1e-6) and f(view).dtype == view.dtype
     assert torch.equal(x, before)
 
 
-def test_gradients_of_tanh():
+@pytest.mark.parametrize("ours, right", [
+    (tanh, torch.tanh), (lambda a: scaled_tanh(a, 1.7159, 2 / 3), lambda a: 1.7159 * torch.tanh(2 / 3 * a)),
+])
+def test_gradients_of_tanh(ours, right):
     torch.manual_seed(0)
     x, found = torch.randn(40), []
-    for f in (tanh, torch.tanh):
-        leaf = x.clone().requires_grad_()
+    for f, dtype in ((ours, torch.float), (right, torch.double)):
+        leaf = x.to(dtype).requires_grad_()
         (first,) = torch.autograd.grad(f(leaf).square().sum(), leaf, create_graph=True)
         found.append((first, *torch.autograd.grad(first.sum(), leaf)))
-    for ours, theirs in zip(*found, strict=True):
-        assert torch.allclose(ours, theirs, atol=2e-6)
-    slopes = torch.vmap(torch.func.grad(lambda x: tanh(x).sum()), in_dims=1, out_dims=1)(x.view(5, 8))
-    assert torch.allclose(slopes, 1 - x.view(5, 8).tanh() ** 2, atol=1e-6)
+    for a, b in zip(*found, strict=True):
+        assert torch.allclose(a.double(), b, atol=2e-6)
+    slopes = torch.vmap(torch.func.grad(lambda x: ours(x).square().sum()), in_dims=1, out_dims=1)(x.view(5, 8))
+    assert torch.allclose(slopes.flatten().double(), found[1][0], atol=2e-6)
 
 
 @pytest.mark.parametrize("ties", [False, True])
@@ -197,6 +215,7 @@ def test_gradient_of_local_response_normalisation(n):
     x = torch.randn(2, 7, 2, 2, dtype=torch.double, requires_grad=True)
     assert torch.autograd.gradcheck(LocalResponseNorm(n, 0.8, 0.75, 1.5), x, check_undefined_grad=False)
     assert torch.autograd.gradcheck(LocalResponseNorm(n, 0.8, 0.6, 1.5), x, check_undefined_grad=False)
+    assert torch.autograd.gradgradcheck(LocalResponseNorm(n, 0.8, 0.75, 1.5), x, check_undefined_grad=False)
 
 
 def test_local_response_normalisation_under_vmap():

@@ -11,8 +11,12 @@ def plain(x: torch.Tensor) -> bool:
     return usual and torch.backends.mkldnn.is_available() and not torch.is_autocast_enabled("cpu")
 
 
+MAPS_LAST = (4, 5, 6, 7, 9, 10, 11, 12)  # maps that come in, of which the weights' gradient is faster with them last
+LEAST = 32  # pictures: for fewer the gradients' preparations cost more than they save
+
+
 class Conv2d(nn.Conv2d):
-    """`nn.Conv2d`; on the CPU faster on the way back where few maps come in, as in a LeNet's C3."""
+    """`nn.Conv2d`; on the CPU faster on the way back where few maps come in, as in a LeNet's C1 and C3."""
 
     def forward(self, x):
         """(N, C, H, W) → (N, O, H', W')."""
@@ -22,19 +26,27 @@ class Conv2d(nn.Conv2d):
 
 
 def conv2d(x, weight, bias, stride, padding, dilation=1, groups=1):
-    """`F.conv2d`, with the faster gradient where there is one: for 4 to 12 maps that come in, but not 8."""
-    few = weight.shape[1] in (4, 5, 6, 7, 9, 10, 11, 12) and groups == 1 and bias is not None
-    if few and x.dim() == 4 and plain(x):
-        return Convolution.apply(x, weight, bias, *(n if isinstance(n, tuple) else (n, n)
-                                                    for n in (stride, padding, dilation)))
+    """`F.conv2d`, with faster gradients where there are some: see `Convolution`."""
+    steps = [n if isinstance(n, tuple) else (n, n) for n in (stride, padding, dilation)]
+    few = by_two_rows(weight, *steps) or weight.shape[1] in MAPS_LAST
+    if few and groups == 1 and bias is not None and x.dim() == 4 and len(x) >= LEAST and plain(x):
+        return Convolution.apply(x, weight, bias, *steps)
     return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
 
 
-class Convolution(torch.autograd.Function):
-    """A convolution whose weights' gradient is taken with the maps as the last axis.
+def by_two_rows(weight, stride, padding, dilation) -> bool:
+    """Whether up to 8 maps come in, under kernels high enough for a row more to matter little."""
+    maps, height, width = weight.shape[1:]
+    within = padding[0] < height and padding[1] < width
+    return maps <= 8 and height >= 5 and within and stride == dilation == (1, 1)
 
-    In PyTorch's order oneDNN is slow at it if the maps that come in are few and do not fill its vectors of 8 or 16. The
-    sums are the same, added up in another order.
+
+class Convolution(torch.autograd.Function):
+    """A convolution with gradients of its own for few maps, which leave oneDNN's vectors of 8 or 16 half empty.
+
+    Up to 8 maps become 16 of half the height: an even row and the odd one below it are two maps of one row, and a
+    kernel for the two is one row higher and moves two at a time. Where a handful of maps come in, the weights'
+    gradient is taken with the maps as the last axis. The sums are the same, added up in another order.
     """
 
     generate_vmap_rule = True
@@ -52,15 +64,47 @@ class Convolution(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, grad):
-        """Two calls: for the maps that came in as PyTorch does it, for weights and bias with the maps last."""
-        def back(tensors, wanted):
-            sizes = [grad.shape[-3]], *ctx.steps, False, (0, 0), 1
-            return torch.ops.aten.convolution_backward.default(*tensors, *sizes, wanted)
-
-        tensors = grad, *ctx.saved_tensors
-        to_maps = back(tensors, (True, False, False))[0] if ctx.needs_input_grad[0] else None
-        to_weights = back(map(maps_last, tensors), (False, True, True))[1:]
+        """For the maps that came in, and for weights and bias: each the faster way."""
+        x, weight = ctx.saved_tensors
+        rows, (out, maps) = by_two_rows(weight, *ctx.steps), weight.shape[:2]
+        to_maps, to_weights = None, (None, None)
+        if ctx.needs_input_grad[0]:
+            if rows and x.shape[-2] % 2 == 0:
+                to_maps = maps_by_two_rows(grad, weight, ctx.steps[1])
+            else:
+                to_maps = back((grad, x, weight), ctx.steps, (True, False, False))[0]
+        if any(ctx.needs_input_grad[1:3]):
+            if rows and maps <= 3 and out <= 8 and grad.shape[-2] % 2 == 0:
+                to_weights = weights_by_two_rows(grad, x, weight, ctx.steps[1])
+            else:
+                tensors = map(maps_last, (grad, x, weight)) if maps in MAPS_LAST else (grad, x, weight)
+                to_weights = back(tensors, ctx.steps, (False, True, True))[1:]
         return to_maps, *to_weights, None, None, None
+
+
+def back(tensors, steps, wanted):
+    """PyTorch's way back through a convolution: for the maps that came in, the weights, the bias, what is `wanted`."""
+    grad, x, weight = tensors
+    sizes = [grad.shape[-3]], *steps, False, (0, 0), 1
+    return torch.ops.aten.convolution_backward.default(grad, x, weight, *sizes, wanted)
+
+
+def maps_by_two_rows(grad, weight, padding):
+    """The gradient (N, C, H, W), for an even H: that of (N, 2C, H/2, W), put together."""
+    turned = weight.flip(-1, -2).transpose(0, 1)
+    two = torch.cat([F.pad(turned, (0, 0, 0, 1)), F.pad(turned, (0, 0, 1, 0))])
+    rest = [k - 1 - p for k, p in zip(weight.shape[-2:], padding, strict=True)]
+    maps = F.conv2d(grad, two, stride=(2, 1), padding=rest)
+    return maps.unflatten(-3, (2, -1)).movedim(-4, -2).flatten(-3, -2)
+
+
+def weights_by_two_rows(grad, x, weight, padding):
+    """The gradients (O, C, h, w) and (O,), for an even H': those of 2O maps of H'/2 rows, added up."""
+    out, maps, height, width = weight.shape
+    grad = grad.unflatten(-2, (-1, 2)).movedim(-2, -4).flatten(-4, -3)
+    two = weight.new_zeros(2 * out, maps, height + 1, width)
+    _, to_two, to_bias = back((grad, x, two), ((2, 1), padding, (1, 1)), (False, True, True))
+    return to_two[:out, :, :-1] + to_two[out:, :, 1:], to_bias[:out] + to_bias[out:]
 
 
 def maps_last(x):
@@ -85,6 +129,11 @@ def tanh(a):
     return OneDnnTanh.apply(a) if plain(a) else torch.tanh(a)
 
 
+def scaled_tanh(a, height: float, slope: float):
+    """height · tanh(slope · a)."""
+    return OneDnnScaledTanh.apply(a, height, slope) if plain(a) else height * torch.tanh(slope * a)
+
+
 class OneDnnTanh(torch.autograd.Function):
     """tanh by oneDNN, whose own tensors have no gradient for it."""
 
@@ -107,6 +156,32 @@ class OneDnnTanh(torch.autograd.Function):
     def vmap(info, dims, a):
         """Number by number, so the batch may lie anywhere."""
         return OneDnnTanh.apply(a), dims[0]
+
+
+class OneDnnScaledTanh(torch.autograd.Function):
+    """The same with its two factors: as layers of their own they would read and write everything twice more."""
+
+    @staticmethod
+    def forward(a, height, slope):
+        """Any shape in, the same shape out."""
+        return OneDnnTanh.forward(slope * a).mul_(height)
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        """The way back needs the result and the factors."""
+        _, *ctx.factors = inputs
+        ctx.save_for_backward(output)
+
+    @staticmethod
+    def backward(ctx, grad):
+        """height · slope · (1 − tanh²(slope · a)) times the gradient that arrives."""
+        (out,), (height, slope) = ctx.saved_tensors, ctx.factors
+        return torch.ops.aten.tanh_backward.default(grad, out / height).mul_(height * slope), None, None
+
+    @staticmethod
+    def vmap(info, dims, a, height, slope):
+        """Number by number, so the batch may lie anywhere."""
+        return OneDnnScaledTanh.apply(a, height, slope), dims[0]
 
 
 class MaxPool2d(nn.MaxPool2d):
@@ -180,14 +255,13 @@ class DividedByNeighbours(torch.autograd.Function):
     @staticmethod
     def forward(x, n, alpha, beta, k):
         """(N, C, …) → the same shape; for the way back also k + α Σ x² and its power −β."""
-        base = neighbours(x * x, n // 2, (n - 1) // 2).mul_(alpha).add_(k)
-        scale = base.pow(-beta) if beta != 0.75 else base.rsqrt().mul_(base.rsqrt().sqrt_())  # a power is slow
+        base, scale = divisor(x, n, alpha, beta, k)
         return x * scale, base, scale
 
     @staticmethod
     def setup_context(ctx, inputs, output):
         """Keep what the way back needs."""
-        x, ctx.n, ctx.alpha, ctx.beta, _ = inputs
+        x, *ctx.numbers = inputs
         ctx.mark_non_differentiable(*output[1:])
         ctx.set_materialize_grads(False)
         ctx.save_for_backward(x, *output[1:])
@@ -195,10 +269,18 @@ class DividedByNeighbours(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad, *_):
         """Each number gets its own gradient, scaled, and a share from every neighbour whose sum it is in."""
-        x, base, scale = ctx.saved_tensors
+        (x, base, scale), (n, alpha, beta, _) = ctx.saved_tensors, ctx.numbers
+        if torch.is_grad_enabled():  # a gradient of second order has to see them depend on x
+            base, scale = divisor(x, *ctx.numbers)
         own = grad * scale
-        shares = neighbours((own * x).div_(base), (ctx.n - 1) // 2, ctx.n // 2)
-        return own.sub_(shares.mul_(x), alpha=2 * ctx.alpha * ctx.beta), None, None, None, None
+        shares = neighbours(own * x / base, (n - 1) // 2, n // 2)
+        return own.sub(shares * x, alpha=2 * alpha * beta), None, None, None, None
+
+
+def divisor(x, n, alpha, beta, k):
+    """k + α Σ x² and its power −β, both (N, C, …)."""
+    base = neighbours(x * x, n // 2, (n - 1) // 2).mul_(alpha).add_(k)
+    return base, base.pow(-beta) if beta != 0.75 else base.rsqrt() * base.rsqrt().sqrt()  # a power is slow
 
 
 def neighbours(x, before: int, after: int):

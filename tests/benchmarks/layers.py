@@ -14,8 +14,11 @@ from cnnlessons.allocator import keep_freed_memory
 PAPER = {"size": 5, "alpha": 5e-4, "beta": 0.75, "k": 2.0}  # LRN; PyTorch's alpha is n times the paper's
 # what, the class's name, its arguments, the shape (N, C, H, W) that comes in
 CASES = [
+    ("LeNet C1, 5×5", "Conv2d", (1, 6, 5), (256, 1, 32, 32)),
     ("LeNet C3, 5×5", "Conv2d", (6, 16, 5), (256, 6, 14, 14)),
     ("the same, 64", "Conv2d", (6, 16, 5), (64, 6, 14, 14)),
+    ("the same, two", "Conv2d", (6, 16, 5), (2, 6, 14, 14)),
+    ("8 maps, 5×5", "Conv2d", (8, 32, 5), (64, 8, 28, 28)),
     ("9 maps, 5×5", "Conv2d", (9, 16, 5), (64, 9, 14, 14)),
     ("20 maps, 5×5", "Conv2d", (20, 50, 5), (64, 20, 12, 12)),
     ("LeNet C1", "Tanh", (), (256, 6, 28, 28)),

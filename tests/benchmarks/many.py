@@ -47,7 +47,7 @@ def processes(jobs, device):
 def main() -> None:
     """Each way makes the same rows; the time for all of them counts, that of starting processes too."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=40)  # as an experiment has; starting counts
     args = parser.parse_args()
     device = os.environ.get("CNNLESSONS_DEVICE", "cpu")
     os.environ["TQDM_DISABLE"] = "1"
