@@ -44,9 +44,9 @@ def by_two_rows(weight, stride, padding, dilation) -> bool:
 class Convolution(torch.autograd.Function):
     """A convolution with gradients of its own for few maps, which leave oneDNN's vectors of 8 or 16 half empty.
 
-    Up to 8 maps become 16 of half the height: an even row and the odd one below it are two maps of one row, and a
-    kernel for the two is one row higher and moves two at a time. Where a handful of maps come in, the weights'
-    gradient is taken with the maps as the last axis. The sums are the same, added up in another order.
+    Up to 8 maps become twice as many of half the height: an even row and the odd one below it count as one row of
+    two, and a kernel for the two is one row higher and moves two at a time. Where a handful of maps come in, the
+    weights' gradient is taken with the maps as the last axis. The sums are the same, added up in another order.
     """
 
     generate_vmap_rule = True
