@@ -11,13 +11,13 @@ BOOK := _build/.book
 SLIDES := _build/.slides
 STEP := tools/step.sh
 # what the pages are made of
-SOURCES := _config.yml _toc.yml tools/accessible.py tools/times.py \
+SOURCES := _config.yml _toc.yml $(wildcard book/_ext/*.py) \
 	$(shell find book src/cnnlessons -type f -not -path '*/.*' \
 		-not -path '*/__pycache__/*' -not -path 'book/slides/*' -not -path 'book/results/*')
 
 # what the slides are made of: the chapters and records too
 DECK := _config.yml book/references.bib $(wildcard book/*/*.ipynb book/results/*.json) \
-	tools/accessible.py tools/address.py tools/excerpt.py tools/from_book.py tools/slides_pdf.py \
+	tools/address.py tools/slides_pdf.py $(wildcard book/_ext/*.py) \
 	$(shell find book/slides src/cnnlessons -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)
 
 # Notebooks draw inline, whatever the shell is set to.
@@ -67,9 +67,9 @@ test: $(READY) chromium  ## everything that is a test: lint, unit tests, the sit
 notebooks: $(READY)  ## run every notebook and compare with its stored outputs
 times: $(READY)  ## the same, and keep how long each took in book/times.json, for its page
 notebooks times:
-	@TQDM_DISABLE=1 $(if $(filter times,$@),PYTHONPATH=tools) $(STEP) "the notebooks" $(PY) -m pytest -q \
+	@TQDM_DISABLE=1 $(if $(filter times,$@),PYTHONPATH=book/_ext) $(STEP) "the notebooks" $(PY) -m pytest -q \
 		-p no:cacheprovider -W default --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg \
-		--nbval-cell-timeout 300 $(if $(filter times,$@),-p times) book
+		--nbval-cell-timeout 300 $(if $(filter times,$@),-p run_times) book
 
 execute: $(READY)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
 	@$(PY) tools/execute.py $(NB)

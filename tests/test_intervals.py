@@ -26,14 +26,17 @@ def test_the_detectable_effect_is_seen_in_80_of_100_cases(n):
     assert seen.mean() == pytest.approx(0.80, abs=0.01)
 
 
-@pytest.mark.parametrize(("differences", "measure", "verdict"), [
-    ([0.01, 0.012, 0.011], "test_accuracy", "better"),
-    ([0.01, 0.012, 0.011], "test_loss", "worse"),
-    ([-0.01, -0.012, -0.011], "test_accuracy", "worse"),
-    ([-0.01, -0.012, -0.011], "train_loss", "better"),
-    ([-0.01, 0.012, 0.001], "test_accuracy", "no effect seen"),
-    ([0.0, 0.0, 0.0], "test_accuracy", "no effect seen"),
-])
+@pytest.mark.parametrize(
+    ("differences", "measure", "verdict"),
+    [
+        ([0.01, 0.012, 0.011], "test_accuracy", "better"),
+        ([0.01, 0.012, 0.011], "test_loss", "worse"),
+        ([-0.01, -0.012, -0.011], "test_accuracy", "worse"),
+        ([-0.01, -0.012, -0.011], "train_loss", "better"),
+        ([-0.01, 0.012, 0.001], "test_accuracy", "no effect seen"),
+        ([0.0, 0.0, 0.0], "test_accuracy", "no effect seen"),
+    ],
+)
 def test_the_words_follow_the_numbers(differences, measure, verdict):
     comparison = Comparison.of("a", "b", measure, differences)
     assert comparison.verdict == verdict and verdict in str(comparison)

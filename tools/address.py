@@ -1,6 +1,6 @@
 """Write the project's web address, decided in _config.yml, wherever else it is used.
 
-    python tools/address.py          rewrites the files
+python tools/address.py          rewrites the files
 """
 
 import re

@@ -3,13 +3,18 @@
 LeNet-5's diagram is the one its chapter drew; the line from LeNet to VGG is computed from the catalogue.
 """
 
+import sys
 from pathlib import Path
 
-import excerpt
 import matplotlib
 
-from cnnlessons import CATALOGUE, style, trace
-from cnnlessons.layers import RBF
+from cnnlessons import CATALOGUE, trace
+from cnnlessons.draw import style
+from cnnlessons.networks.layers import RBF
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "book/_ext"))
+
+import excerpt
 
 STATIC = Path(__file__).parents[1] / "book/_static"
 SOURCE = "lenet/lenet5-1998", "draw.diagram(trace(lenet5), maps)"
@@ -31,7 +36,8 @@ def growth() -> dict[str, list[int]]:
     return {
         "convolutions and full layers": [
             sum(row.layer.kind in ("conv", "dense") or isinstance(row.layer, RBF) for row in network)
-            for network in rows],
+            for network in rows
+        ],
         "parameters": [network.params for network in rows],
         "multiplications a picture": [network.macs for network in rows],
         "pixels that one unit of the last map sees, a side": [network[-1].receptive_field for network in maps],
@@ -48,8 +54,7 @@ def line():
         ax.barh(places, [n - low for n in numbers], left=low, height=0.62, log=far, color=style.INK)
         for place, n in zip(places, numbers, strict=True):
             ax.annotate(short(n), (n, place), (4, 0), textcoords="offset points", va="center")
-        ax.set(yticks=places, yticklabels=[*NETWORKS], xticks=[],
-               xlim=(low or 0, max(numbers) * (40 if far else 1.25)))
+        ax.set(yticks=places, yticklabels=[*NETWORKS], xticks=[], xlim=(low or 0, max(numbers) * (40 if far else 1.25)))
         ax.minorticks_off()
         ax.set_title(what + (", each step ×10" if far else ""), loc="left", fontweight="bold")
         ax.spines["bottom"].set_visible(False)

@@ -1,6 +1,6 @@
 """Re-run notebooks in place; a re-run that changes nothing leaves no difference behind.
 
-    python tools/execute.py book/lenet/five-lenets.ipynb …
+python tools/execute.py book/lenet/five-lenets.ipynb …
 """
 
 import base64

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "book/_ext")]
 
 from address import decided
 
@@ -14,7 +14,14 @@ project = "CNN Lessons"
 author = "The cnnlessons authors"
 language = "en"
 root_doc = "lenet"
-extensions = ["myst_parser", "sphinx_revealjs", "sphinx-mathjax-offline", "sphinxcontrib.bibtex", "accessible", "from_book"]
+extensions = [
+    "myst_parser",
+    "sphinx_revealjs",
+    "sphinx-mathjax-offline",
+    "sphinxcontrib.bibtex",
+    "accessible",
+    "from_book",
+]
 myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath", "smartquotes", "substitution"]
 myst_substitutions = {"book": f"<https://{owner}.github.io/{repo}>"}
 bibtex_bibfiles = ["../references.bib"]

@@ -7,12 +7,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from cnnlessons.ablations import EXPERIMENTS
 from cnnlessons.data import DataError
 from cnnlessons.errors import UnknownName, unknown
-from cnnlessons.plans import Plan
-from cnnlessons.records import Record, RecordError, summarise
-from cnnlessons.runners import make
+from cnnlessons.experiments import EXPERIMENTS, Plan, Record, RecordError, make, summarise
 
 RESULTS = Path("book/results")
 
@@ -65,8 +62,10 @@ def main(arguments=None) -> int:
     try:
         if args.verb == "list":
             for experiment in EXPERIMENTS.values():
-                stands = (f"{data}: {status(Plan(experiment, args.folder, data=data))}"
-                          for data in (experiment.data, *experiment.also))
+                stands = (
+                    f"{data}: {status(Plan(experiment, args.folder, data=data))}"
+                    for data in (experiment.data, *experiment.also)
+                )
                 print(f"{experiment.id:18}{experiment.question} [{'; '.join(stands)}]")
             return 0
         if args.name not in EXPERIMENTS:

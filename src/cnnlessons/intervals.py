@@ -74,7 +74,7 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """"better", "worse" or "no effect seen": the interval of the difference holds 0, or lies to one side."""
+        """ "better", "worse" or "no effect seen": the interval of the difference holds 0, or lies to one side."""
         if self.difference.low <= 0 <= self.difference.high:
             return "no effect seen"
         return "better" if (self.difference.mean > 0) == self.measure.endswith("accuracy") else "worse"

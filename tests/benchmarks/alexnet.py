@@ -13,10 +13,10 @@ from torch import nn
 from torchvision import models
 
 from cnnlessons import CATALOGUE, Recipe, build, fit, load
-from cnnlessons.allocator import keep_freed_memory
 from cnnlessons.data import DataError, Split
-from cnnlessons.layers import Linear
-from cnnlessons.training import chosen_device
+from cnnlessons.networks.layers import Linear
+from cnnlessons.training.device import chosen_device
+from cnnlessons.training.malloc import keep_freed_memory
 
 ALEXNET = CATALOGUE["alexnet-torchvision"].change(**{"classifier.6": Linear("classifier.6", 10)})
 
@@ -64,14 +64,18 @@ def main() -> None:
     keep_freed_memory()  # for both
     train = large(data.train, args.pictures or (6000 if device.type == "cuda" else 512))
     recipe = Recipe(epochs=args.rounds, batch=128, lr=0.01, precision="bfloat16")
-    loops = {"torchvision, plain loop": plain_loop(train, recipe, device),
-             "fit": our_loop(train, large(data.test, 32), recipe, device)}
+    loops = {
+        "torchvision, plain loop": plain_loop(train, recipe, device),
+        "fit": our_loop(train, large(data.test, 32), recipe, device),
+    }
     seconds = {name: [] for name in loops}
     for _ in range(args.rounds):
         for name, loop in loops.items():
             seconds[name].append(next(loop))
-    print(f"{ALEXNET.title} on {len(train):,} pictures of Fashion-MNIST, bfloat16, batch {recipe.batch}, {device}, "
-          f"{torch.get_num_threads()} thread(s), torch {torch.__version__}")
+    print(
+        f"{ALEXNET.title} on {len(train):,} pictures of Fashion-MNIST, bfloat16, batch {recipe.batch}, {device}, "
+        f"{torch.get_num_threads()} thread(s), torch {torch.__version__}"
+    )
     best = {name: min(took) for name, took in seconds.items()}
     for name, took in best.items():
         print(f"{name:24}{len(train) / took:9,.1f} pictures/s   fit is {took / best['fit']:.2f}× as fast")

@@ -11,9 +11,9 @@ import torch
 from torchvision import transforms as v1
 from torchvision.transforms import v2
 
-from cnnlessons.allocator import keep_freed_memory
-from cnnlessons.augment import Augment
-from cnnlessons.training import chosen_device
+from cnnlessons.training.augment import Augment
+from cnnlessons.training.device import chosen_device
+from cnnlessons.training.malloc import keep_freed_memory
 
 SIZES = ((512, 32, 28), (16, 256, 224))  # pictures a batch, their size, the window's
 SETTINGS = {"crop, mirror": (), "crop, mirror, colour": ("colour",)}
@@ -52,18 +52,27 @@ def main() -> None:
             chance = torch.Generator(device).manual_seed(0)
             more = [Lighting(augment.basis)] if colours else []
             by_pil = v1.Compose([v1.RandomCrop(window), v1.RandomHorizontalFlip(), v1.ToTensor(), *more])
-            by_v2 = v2.Compose([v2.RandomCrop(window), v2.RandomHorizontalFlip(),
-                                v2.ToDtype(torch.float32, scale=True), *more])
+            by_v2 = v2.Compose(
+                [v2.RandomCrop(window), v2.RandomHorizontalFlip(), v2.ToDtype(torch.float32, scale=True), *more]
+            )
 
             def ours(augment=augment, there=there, chance=chance):
                 augment.train(there, augment.draw(len(there), chance).to(device))
                 if device.type == "cuda":
                     torch.cuda.synchronize()
 
-            *theirs, mine = rates([lambda f=by_pil, xs=pil: torch.stack([f(one) for one in xs]),
-                                   lambda f=by_v2, xs=x: torch.stack([f(one) for one in xs]), ours], count)
-            print(f"{size}→{window} {name:22} PIL {theirs[0]:9,.0f}  tensors, v2 {theirs[1]:9,.0f}  "
-                  f"ours {mine:11,.0f}  {mine / max(theirs):5.1f}× the faster one")
+            *theirs, mine = rates(
+                [
+                    lambda f=by_pil, xs=pil: torch.stack([f(one) for one in xs]),
+                    lambda f=by_v2, xs=x: torch.stack([f(one) for one in xs]),
+                    ours,
+                ],
+                count,
+            )
+            print(
+                f"{size}→{window} {name:22} PIL {theirs[0]:9,.0f}  tensors, v2 {theirs[1]:9,.0f}  "
+                f"ours {mine:11,.0f}  {mine / max(theirs):5.1f}× the faster one"
+            )
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from torchvision.transforms import v2
 from cnnlessons import CATALOGUE, Recipe, build, fit, load
 from cnnlessons.data import DataError, Split
 from cnnlessons.errors import UnknownName
-from cnnlessons.layers import Softmax
-from cnnlessons.modules import MaxPool2d
-from cnnlessons.pixels import SCALES
+from cnnlessons.modules.papers import MaxPool2d
+from cnnlessons.networks.layers import Softmax
+from cnnlessons.training.scaling import SCALES
 
 RECIPE = Recipe(epochs=15, batch=256, lr=0.05, weight_decay=1e-3, schedule="cosine", pixels="lecun1998")
 GOAL = 0.99
@@ -68,8 +68,9 @@ def usual_model(arch):
 
 def usual_loop(root: str, arch, recipe: Recipe, version: str, workers: int = 0):
     """What tutorials do: PIL pictures through transforms and a DataLoader. Yields the test accuracy of each epoch."""
-    train, test = (datasets.MNIST(root, train=t, transform=transform(version, arch, recipe.pixels))
-                   for t in (True, False))
+    train, test = (
+        datasets.MNIST(root, train=t, transform=transform(version, arch, recipe.pixels)) for t in (True, False)
+    )
     loader = torch.utils.data.DataLoader(train, recipe.batch, shuffle=True, num_workers=workers)
     test_loader = torch.utils.data.DataLoader(test, 1000, num_workers=workers)
     model, criterion = usual_model(arch), nn.CrossEntropyLoss()
@@ -149,15 +150,23 @@ def main() -> None:
         arch, data = logits_of(args.network), load("mnist")
     except (UnknownName, DataError) as error:
         sys.exit(f"bench: {error}")
-    data = type(data)(data.name, Split(data.train.x[: args.pictures], data.train.y[: args.pictures]), data.test,
-                      data.classes, data.source)
+    data = type(data)(
+        data.name,
+        Split(data.train.x[: args.pictures], data.train.y[: args.pictures]),
+        data.test,
+        data.classes,
+        data.source,
+    )
     recipe = replace(RECIPE, epochs=args.epochs)
     with tempfile.TemporaryDirectory() as root:
         write_idx(Path(root) / "MNIST" / "raw", data)
         loops = {
-            **{f"usual loop, {version}{f', {workers} workers' if workers else ''}":
-               Runner(usual_loop, root, arch, recipe, version, workers)
-               for version, workers in (("transforms", 0), ("transforms", 2), ("transforms.v2", 0))},
+            **{
+                f"usual loop, {version}{f', {workers} workers' if workers else ''}": Runner(
+                    usual_loop, root, arch, recipe, version, workers
+                )
+                for version, workers in (("transforms", 0), ("transforms", 2), ("transforms.v2", 0))
+            },
             "fit": Runner(our_loop, data, arch, recipe),
         }
         done = {name: [] for name in loops}
@@ -166,8 +175,10 @@ def main() -> None:
                 done[name].append(loop.epoch())
         for loop in loops.values():
             loop.close()
-    print(f"{arch.title}, {len(data.train):,} pictures, batch {recipe.batch}, {recipe.epochs} epochs, "
-          f"{torch.get_num_threads()} threads, torch {torch.__version__}")
+    print(
+        f"{arch.title}, {len(data.train):,} pictures, batch {recipe.batch}, {recipe.epochs} epochs, "
+        f"{torch.get_num_threads()} threads, torch {torch.__version__}"
+    )
     seen = len(data.train) + len(data.test)  # the fastest epoch counts, as in timeit: the rest is the machine's noise
     rates = {name: seen / min(seconds for seconds, _ in epochs) for name, epochs in done.items()}
     for name, epochs in done.items():

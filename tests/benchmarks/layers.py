@@ -8,9 +8,9 @@ import timeit
 import torch
 from torch import nn
 
-from cnnlessons import faster
-from cnnlessons.allocator import keep_freed_memory
-from cnnlessons.modules import ScaledTanh
+from cnnlessons.modules import faster
+from cnnlessons.modules.papers import ScaledTanh
+from cnnlessons.training.malloc import keep_freed_memory
 
 
 class PlainScaledTanh(nn.Module):
@@ -22,7 +22,8 @@ class PlainScaledTanh(nn.Module):
 
 
 SIDES = {"ScaledTanh": (PlainScaledTanh, ScaledTanh)} | {  # the class's name → PyTorch's and ours
-    name: (getattr(nn, name), getattr(faster, name)) for name in ("Conv2d", "Tanh", "MaxPool2d", "LocalResponseNorm")}
+    name: (getattr(nn, name), getattr(faster, name)) for name in ("Conv2d", "Tanh", "MaxPool2d", "LocalResponseNorm")
+}
 PAPER = {"size": 5, "alpha": 5e-4, "beta": 0.75, "k": 2.0}  # LRN; PyTorch's alpha is n times the paper's
 # what, the class's name, its arguments, the shape (N, C, H, W) that comes in
 CASES = [
@@ -71,14 +72,18 @@ def times(module, shape) -> tuple[float, float, float]:
 def main() -> None:
     """A line a case."""
     keep_freed_memory()
-    print(f"layers, {torch.get_num_threads()} threads, torch {torch.__version__}: ms of PyTorch's, of ours, and how "
-          "many times as fast")
+    print(
+        f"layers, {torch.get_num_threads()} threads, torch {torch.__version__}: ms of PyTorch's, of ours, and how "
+        "many times as fast"
+    )
     print(f"{'':51}{'forward':>21}{'back':>22}{'both':>22}")
     for what, name, options, shape in CASES:
         keywords, places = (options, ()) if isinstance(options, dict) else ({}, options)
         sides = [times(side(*places, **keywords), shape) for side in SIDES[name]]
-        print(f"{name:17} {what:14} {shape!s:18}", *(f"{theirs:7.2f} {ours:6.2f} {theirs / ours:4.1f}×"
-                                                      for theirs, ours in zip(*sides, strict=True)))
+        print(
+            f"{name:17} {what:14} {shape!s:18}",
+            *(f"{theirs:7.2f} {ours:6.2f} {theirs / ours:4.1f}×" for theirs, ours in zip(*sides, strict=True)),
+        )
 
 
 if __name__ == "__main__":

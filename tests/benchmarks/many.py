@@ -1,4 +1,4 @@
-"""Many small runs: one after another (on one thread, on all), a process a core, stacked. All in one run, on one set.
+"""Many small runs: one after another (on one thread, on all), a process per core. All in one run, on one set.
 
 `make bench` runs it; on a GPU too: `CNNLESSONS_DEVICE=cuda make bench`.
 """
@@ -13,14 +13,18 @@ from pathlib import Path
 import torch
 
 from cnnlessons import CATALOGUE, Recipe
-from cnnlessons.ablations import Experiment, Variant
-from cnnlessons.plans import Plan
-from cnnlessons.runners import by_processes
-from cnnlessons.stacked import run_stacked
+from cnnlessons.experiments import Experiment, Variant
+from cnnlessons.experiments.plan import Plan
+from cnnlessons.experiments.runners import by_processes
 
 ARCH = CATALOGUE["lenet-002-relu"].change(softmax=None)
-EXPERIMENT = Experiment("many", "Which way is fastest?", "mnist-5k",
-                        (Variant("LeNet", ARCH, Recipe(epochs=15, batch=64, lr=0.02)),), rehearsal=None)
+EXPERIMENT = Experiment(
+    "many",
+    "Which way is fastest?",
+    "mnist-5k",
+    (Variant("LeNet", ARCH, Recipe(epochs=15, batch=64, lr=0.02)),),
+    rehearsal=None,
+)
 
 
 def loop(jobs, device):
@@ -52,11 +56,13 @@ def main() -> None:
     device = os.environ.get("CNNLESSONS_DEVICE", "cpu")
     os.environ["TQDM_DISABLE"] = "1"
     jobs = Plan(replace(EXPERIMENT, seeds=args.runs), Path("nowhere")).jobs
-    ways = {"one after another": loop, "stacked": run_stacked}
+    ways = {"one after another": loop}
     if device == "cpu":
         ways = {"one thread": one_thread} | ways | {"a process a core": processes}
-    print(f"{args.runs} runs of {EXPERIMENT.variants[0].recipe.epochs} epochs on mnist-5k, {device}, "
-          f"{torch.get_num_threads()} threads, torch {torch.__version__}")
+    print(
+        f"{args.runs} runs of {EXPERIMENT.variants[0].recipe.epochs} epochs on mnist-5k, {device}, "
+        f"{torch.get_num_threads()} threads, torch {torch.__version__}"
+    )
     jobs[0].run(device)  # warm up
     seconds, accuracy = {}, {}
     for name, way in ways.items():

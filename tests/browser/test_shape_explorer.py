@@ -9,17 +9,17 @@ import nbformat
 import pytest
 
 from cnnlessons import CATALOGUE
-from cnnlessons.arch import Arch
-from cnnlessons.table import cells, sums
-from cnnlessons.trace import trace
-from cnnlessons.widgets import ShapeExplorer, stack
+from cnnlessons.networks.arch import Arch
+from cnnlessons.networks.table import cells, sums
+from cnnlessons.networks.tracing import trace
+from cnnlessons.widgets import ShapeExplorer, layer_json
 from cnnlessons.widgets.shape_explorer import attempt
 
 pytestmark = pytest.mark.browser
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 MODULE = str(ShapeExplorer._esm)
-KINDS = stack.vocabulary()
+KINDS = layer_json.vocabulary()
 SHOWN = ("lenet5-1998", "alexnet-torchvision")
 LENET, ALEXNET = range(2)
 
@@ -29,28 +29,38 @@ LENET, ALEXNET = range(2)
 
 def random_layer(rng: random.Random, name: str, here: tuple[int, ...]):
     """Any layer type for an input of the shape `here`, with settings that often work."""
-    kind = rng.choice([*["Conv"] * 6, *["MaxPool", "AvgPool", "Subsample"] * 2, *stack.SETTINGS])
+    kind = rng.choice([*["Conv"] * 6, *["MaxPool", "AvgPool", "Subsample"] * 2, *layer_json.SETTINGS])
     if here == (84,) and rng.random() < 0.5:
         kind = "RBF"
     data = {**KINDS[kind]["new"], "name": name}
     if kind == "Conv":
         groups = rng.choice([1, 1, 1, 2, 3])
-        data |= {"maps": groups * rng.randint(1, 9), "k": rng.randint(1, 7), "s": rng.randint(1, 3),
-                 "p": rng.randint(0, 3), "d": rng.choice([1, 1, 2, 3]), "groups": groups}
+        data |= {
+            "maps": groups * rng.randint(1, 9),
+            "k": rng.randint(1, 7),
+            "s": rng.randint(1, 3),
+            "p": rng.randint(0, 3),
+            "d": rng.choice([1, 1, 2, 3]),
+            "groups": groups,
+        }
         if rng.random() < 0.25:
             known = min(here[0], 40) + rng.choice([0, 0, 2])
             reads = [sorted(rng.sample(range(known), rng.randint(1, known))) for _ in range(data["maps"])]
             data |= {"table": reads, "groups": 1, "d": 1}
     elif kind in ("MaxPool", "AvgPool", "Subsample"):
-        data |= {"k": rng.randint(1, 5), "s": rng.choice([None, 1, 2, 3]), "p": rng.choice([0, 0, 1, 2]),
-                 "ceil": rng.random() < 0.5}
+        data |= {
+            "k": rng.randint(1, 5),
+            "s": rng.choice([None, 1, 2, 3]),
+            "p": rng.choice([0, 0, 1, 2]),
+            "ceil": rng.random() < 0.5,
+        }
     elif kind == "AdaptiveAvgPool":
         data |= {"n": rng.randint(0, 9)}
     elif kind == "Linear":
         data |= {"units": rng.choice([0, 10, 84, 84, 120])}
     if rng.random() < 0.03:
         data |= {key: rng.choice([0, -1]) for key in ("k", "s", "groups") if isinstance(data.get(key), int)}
-    return stack.layer(data)
+    return layer_json.layer(data)
 
 
 def random_stack(seed: int) -> Arch:
@@ -79,9 +89,12 @@ def imported(chromium):
     def blank_page(source):
         page = chromium.new_page()
         pages.append(page)
-        page.evaluate("""async (source) => {
+        page.evaluate(
+            """async (source) => {
             window.module = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
-        }""", source)
+        }""",
+            source,
+        )
         return page
 
     yield blank_page
@@ -91,25 +104,38 @@ def imported(chromium):
 
 def compare(page, archs):
     """JavaScript's rows and sentence against Python's, for every one of `archs`."""
-    sent = [{"layers": list(map(stack.plain, arch.layers)), "input": list(arch.input)} for arch in archs]
-    theirs = page.evaluate("""([stacks, kinds]) =>
-        stacks.map(({ layers, input }) => window.module.trace(layers, input, kinds))""", [sent, KINDS])
+    sent = [{"layers": list(map(layer_json.plain, arch.layers)), "input": list(arch.input)} for arch in archs]
+    theirs = page.evaluate(
+        """([stacks, kinds]) =>
+        stacks.map(({ layers, input }) => window.module.trace(layers, input, kinds))""",
+        [sent, KINDS],
+    )
     for arch, found in zip(archs, theirs, strict=True):
         rows, error = attempt(arch)
         assert found["error"] == error, arch
-        assert found["rows"] == [row.json() for row in rows], arch
+        assert found["rows"] == [row.as_dict() for row in rows], arch
 
 
 def test_arithmetic_equals_trace_on_200_random_stacks(imported):
     archs = [random_stack(seed) for seed in range(200)]
     refused = [error for _, error in map(attempt, archs) if error]
     assert 60 <= len(refused) <= 140  # both kinds are well represented
-    for words in ("window does not fit", "groups must divide", "its table is for", "needs a vector", "needs a map",
-                  "more than half", "its codes have", "must be 1 or more", "smallest input for this network is",
-                  "no input size fits", "an input shape is"):
+    for words in (
+        "window does not fit",
+        "groups must divide",
+        "its table is for",
+        "needs a vector",
+        "needs a map",
+        "more than half",
+        "its codes have",
+        "must be 1 or more",
+        "smallest input for this network is",
+        "no input size fits",
+        "an input shape is",
+    ):
         assert any(words in error for error in refused), words
     accepted = [row for arch in archs for row in attempt(arch)[0]]
-    assert {type(row.layer).__name__ for row in accepted} == set(stack.SETTINGS)
+    assert {type(row.layer).__name__ for row in accepted} == set(layer_json.SETTINGS)
     assert any(isinstance(row.jump, float) for row in accepted)
     compare(imported(MODULE), archs)
 
@@ -122,7 +148,7 @@ def test_arithmetic_equals_trace_on_the_catalogue(imported):
 def test_the_comparison_can_fail(imported, right, wrong):
     """A module with another sentence or another sum is noticed."""
     layers = [{"type": "Conv", "name": "a", "k": 3}, {"type": "Conv", "name": "b", "k": 5}]
-    arch = Arch("a", "", (1, 6, 6), tuple(map(stack.layer, layers)), "")
+    arch = Arch("a", "", (1, 6, 6), tuple(map(layer_json.layer, layers)), "")
     compare(imported(MODULE), [arch])
     with pytest.raises(AssertionError):
         compare(imported(MODULE.replace(right, wrong)), [arch])
@@ -145,7 +171,8 @@ def lesson(tmp_path_factory):
     nbformat.write(notebook, folder / "index.ipynb")
     (folder / "conf.py").write_text(
         "extensions = ['myst_nb', 'cnnlessons.widgets.site']\nnb_execution_mode = 'off'\nlanguage = 'en'\n"
-        "html_theme = 'sphinx_book_theme'\nhtml_title = 'Lesson'\nexclude_patterns = ['html', 'jupyter_execute']\n")
+        "html_theme = 'sphinx_book_theme'\nhtml_title = 'Lesson'\nexclude_patterns = ['html', 'jupyter_execute']\n"
+    )
     subprocess.run([sys.executable, "-m", "sphinx", "-W", "-q", folder, folder / "html"], check=True)
     return (folder / "html/index.html").as_uri()
 
@@ -200,7 +227,8 @@ def test_the_table_is_that_of_python_for_every_network(lenet):
     for id, arch in CATALOGUE.items():
         lenet.get_by_label("network").select_option(id)
         lines = lenet.locator("tr.layer").evaluate_all(
-            "lines => lines.map(line => [...line.children].map(cell => cell.textContent))")
+            "lines => lines.map(line => [...line.children].map(cell => cell.textContent))"
+        )
         rows = trace(arch)
         for line, expected in zip(lines, map(cells, rows), strict=True):
             assert (line[0], line[1].split()[0], *line[2:]) == expected

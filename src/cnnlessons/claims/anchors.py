@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cnnlessons
-from cnnlessons.claims.claim import CLAIMS
+from cnnlessons.claims.ledger import CLAIMS
 
 LABEL = re.compile(r"^\((c\d+-[\w-]+)\)=\n+#+ +(.+)$", re.MULTILINE)  # a label stands before a heading
 SELF = "book/beyond/ledger"  # the page that shows the ledger settles nothing

@@ -12,12 +12,12 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision import models
 
-from cnnlessons import CATALOGUE, load, trace
+from cnnlessons.claims.checking import Found
 from cnnlessons.claims.checks.dropout import AsListed, floor
 from cnnlessons.claims.checks.norm import activations, formula
-from cnnlessons.claims.claim import Found
-from cnnlessons.layers import RBF, MaxPool, ScaledTanh, Subsample
-from cnnlessons.layers.base import slide
+from cnnlessons.data import load
+from cnnlessons.networks import CATALOGUE, trace
+from cnnlessons.networks.layers import RBF, MaxPool, ScaledTanh, Subsample, count_windows
 
 
 @dataclass(frozen=True)
@@ -36,52 +36,73 @@ MISTAKES: dict[str, Mistake] = {}
 
 def mistake(id: str, said: str, where: str, right: str):
     """Decorator: this function shows that mistake. Its parts are what would have to hold if it were none."""
+
     def keep(look):
         MISTAKES[id] = Mistake(id, said, where, right, look)
         return look
+
     return keep
 
 
-@mistake("dense-c3", "A dense C3, average pooling and sigmoids are the original LeNet-5",
-         "Dive into Deep Learning, chapter LeNet, an earlier edition (d2l-en, commit 02c2e54): “removing the Gaussian "
-         "activation in the final layer. Other than that, this network matches the original LeNet5 architecture”",
-         "Three more things differ: C3 reads only some of the maps, the pools have weights and a squashing function "
-         "behind them, and the activation is a scaled tanh.")
+@mistake(
+    "dense-c3",
+    "A dense C3, average pooling and sigmoids are the original LeNet-5",
+    "Dive into Deep Learning, chapter LeNet, an earlier edition (d2l-en, commit 02c2e54): “removing the Gaussian "
+    "activation in the final layer. Other than that, this network matches the original LeNet5 architecture”",
+    "Three more things differ: C3 reads only some of the maps, the pools have weights and a squashing function "
+    "behind them, and the activation is a scaled tanh.",
+)
 def dense_c3():
     """A dense C3 against the table of 1998."""
     dense, paper = (trace(CATALOGUE[id]) for id in ("lenet-003-corrected", "lenet5-1998"))
     kinds = {type(row.layer) for row in paper}
-    return Found({"C3 has as many parameters": dense["C3"].params == paper["C3"].params,
-                  "no other layer differs": not kinds & {Subsample, ScaledTanh, RBF}},
-                 f"C3: {dense['C3'].params:,} parameters against {paper['C3'].params:,}; {dense.params:,} in all "
-                 f"against {paper.params:,}")
+    return Found(
+        {
+            "C3 has as many parameters": dense["C3"].params == paper["C3"].params,
+            "no other layer differs": not kinds & {Subsample, ScaledTanh, RBF},
+        },
+        f"C3: {dense['C3'].params:,} parameters against {paper['C3'].params:,}; {dense.params:,} in all "
+        f"against {paper.params:,}",
+    )
 
 
-@mistake("alpha-over-n", "`LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2)` is AlexNet's",
-         "re-implementations that copy the paper's constants into PyTorch or Caffe",
-         "Both divide alpha by n: the paper's 10⁻⁴ is written 5e-4 there. TensorFlow's function does not divide, and "
-         "takes 2, not 5, for a window of five maps.")
+@mistake(
+    "alpha-over-n",
+    "`LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2)` is AlexNet's",
+    "re-implementations that copy the paper's constants into PyTorch or Caffe",
+    "Both divide alpha by n: the paper's 10⁻⁴ is written 5e-4 there. TensorFlow's function does not divide, and "
+    "takes 2, not 5, for a window of five maps.",
+)
 def alpha_over_n():
     """PyTorch's layer against the paper's formula."""
     paper = formula(activations())
     layers = [nn.LocalResponseNorm(5, alpha=alpha, beta=0.75, k=2.0) for alpha in (1e-4, 5e-4)]
     copied, scaled = ((layer(activations()) - paper).abs().max().item() for layer in layers)
-    return Found({"alpha=1e-4 gives the paper's numbers": copied < 1e-4},
-                 f"off by up to {copied:.2f}; alpha=5e-4 by {'less' if scaled < 1e-4 else 'more'} than 0.0001")
+    return Found(
+        {"alpha=1e-4 gives the paper's numbers": copied < 1e-4},
+        f"off by up to {copied:.2f}; alpha=5e-4 by {'less' if scaled < 1e-4 else 'more'} than 0.0001",
+    )
 
 
-@mistake("softmax-twice", "A softmax at the end of the model, then `nn.CrossEntropyLoss`",
-         "models ported from Keras, where the last layer is a softmax; study note 003",
-         "`nn.CrossEntropyLoss` takes logits; the softmax is inside.")
+@mistake(
+    "softmax-twice",
+    "A softmax at the end of the model, then `nn.CrossEntropyLoss`",
+    "models ported from Keras, where the last layer is a softmax; study note 003",
+    "`nn.CrossEntropyLoss` takes logits; the softmax is inside.",
+)
 def softmax_twice():
     """The least loss that is left to such a model."""
-    return Found({"a perfect model has loss 0": floor(10) < 0.01},
-                 f"it cannot fall below {floor(10):.3f} with 10 classes")
+    return Found(
+        {"a perfect model has loss 0": floor(10) < 0.01}, f"it cannot fall below {floor(10):.3f} with 10 classes"
+    )
 
 
-@mistake("in-place-relu", "A forward hook shows what a convolution returned",
-         "code that records activations of torchvision's AlexNet and VGG, whose ReLUs work in place",
-         "Clone in the hook, or set `inplace=False`: the next layer overwrites the numbers.")
+@mistake(
+    "in-place-relu",
+    "A forward hook shows what a convolution returned",
+    "code that records activations of torchvision's AlexNet and VGG, whose ReLUs work in place",
+    "Clone in the hook, or set `inplace=False`: the next layer overwrites the numbers.",
+)
 def in_place_relu():
     """What a hook kept of a convolution, before and after the ReLU ran."""
     with torch.random.fork_rng(devices=[]):
@@ -93,25 +114,35 @@ def in_place_relu():
     now, then = ((numbers < 0).float().mean().item() for numbers in kept)
     with torch.device("meta"):
         theirs = any(m.inplace for m in models.AlexNet().features if isinstance(m, nn.ReLU))
-    return Found({"the recorded numbers stay": now == then, "torchvision's ReLUs are not in place": not theirs},
-                 f"negative when recorded: {then:.0%}, a layer later: {now:.0%}")
+    return Found(
+        {"the recorded numbers stay": now == then, "torchvision's ReLUs are not in place": not theirs},
+        f"negative when recorded: {then:.0%}, a layer later: {now:.0%}",
+    )
 
 
-@mistake("224-for-55", "224×224 pictures give AlexNet's 55×55 maps",
-         "the paper's own Fig. 2; code that takes 224 from it without padding gets 54, as TF-Slim's alexnet_v2 does "
-         "(tensorflow/models, slim/nets/alexnet.py)",
-         "Without padding 55 needs 227 px. At 224 it is 54, and 5×5 maps, not 6×6, reach the dense layers. "
-         "torchvision pads by 2.")
+@mistake(
+    "224-for-55",
+    "224×224 pictures give AlexNet's 55×55 maps",
+    "the paper's own Fig. 2; code that takes 224 from it without padding gets 54, as TF-Slim's alexnet_v2 does "
+    "(tensorflow/models, slim/nets/alexnet.py)",
+    "Without padding 55 needs 227 px. At 224 it is 54, and 5×5 maps, not 6×6, reach the dense layers. "
+    "torchvision pads by 2.",
+)
 def sizes_of_conv1():
     """conv1's maps at 224 and 227 pixels."""
-    at = {n: slide(n, 11, 4) for n in (224, 227)}
-    return Found({"224 gives 55": at[224] == 55},
-                 f"224 → {at[224]}, 227 → {at[227]}; 224 with padding 2 → {slide(224, 11, 4, 2)}")
+    at = {n: count_windows(n, 11, 4) for n in (224, 227)}
+    return Found(
+        {"224 gives 55": at[224] == 55},
+        f"224 → {at[224]}, 227 → {at[227]}; 224 with padding 2 → {count_windows(224, 11, 4, 2)}",
+    )
 
 
-@mistake("functional-dropout", "`F.dropout(x, p=0.5)` in `forward` is a dropout layer",
-         "PyTorch models written with `torch.nn.functional`; study note 003",
-         "Its `training` is True by default: pass `training=self.training`, or use `nn.Dropout`.")
+@mistake(
+    "functional-dropout",
+    "`F.dropout(x, p=0.5)` in `forward` is a dropout layer",
+    "PyTorch models written with `torch.nn.functional`; study note 003",
+    "Its `training` is True by default: pass `training=self.training`, or use `nn.Dropout`.",
+)
 def functional_dropout():
     """Two answers to one picture, in evaluation."""
     model = AsListed().eval()
@@ -119,65 +150,88 @@ def functional_dropout():
     return Found({"an evaluated model answers twice alike": torch.equal(model(x), model(x))}, "two passes, two answers")
 
 
-@mistake("view-minus-one", "`x.view(-1, 16 * 4 * 4)` flattens a batch",
-         "PyTorch's tutorials for years (for instance pytorch/tutorials, commit 8e36bed, tensorboard_tutorial.py), "
-         "since replaced by `torch.flatten(x, 1)`; study notes 000 and 003",
-         "It asks for rows of that length, from wherever they come. `torch.flatten(x, 1)` keeps the batch, and a "
-         "wrong size is an error.")
+@mistake(
+    "view-minus-one",
+    "`x.view(-1, 16 * 4 * 4)` flattens a batch",
+    "PyTorch's tutorials for years (for instance pytorch/tutorials, commit 8e36bed, tensorboard_tutorial.py), "
+    "since replaced by `torch.flatten(x, 1)`; study notes 000 and 003",
+    "It asks for rows of that length, from wherever they come. `torch.flatten(x, 1)` keeps the batch, and a "
+    "wrong size is an error.",
+)
 def view_minus_one():
     """Ten pictures with maps of 8×8 in place of 4×4."""
     rows = len(torch.zeros(10, 16, 8, 8).view(-1, 16 * 4 * 4))
     return Found({"ten pictures stay ten rows": rows == 10}, f"ten pictures become {rows} rows")
 
 
-@mistake("torchvision-is-2012", "`torchvision.models.alexnet` is the network that won in 2012",
-         "papers and lectures that cite 2012 and load torchvision; its own documentation says otherwise",
-         "It follows Krizhevsky 2014: 64 first maps instead of 96, no groups, no LRN.")
+@mistake(
+    "torchvision-is-2012",
+    "`torchvision.models.alexnet` is the network that won in 2012",
+    "papers and lectures that cite 2012 and load torchvision; its own documentation says otherwise",
+    "It follows Krizhevsky 2014: 64 first maps instead of 96, no groups, no LRN.",
+)
 def torchvision_is_2012():
     """Parameters of both."""
     theirs, ours = (trace(CATALOGUE[id]).params for id in ("alexnet-torchvision", "alexnet-2012"))
     return Found({"as many parameters": theirs == ours}, f"{theirs:,} against {ours:,}")
 
 
-@mistake("ungrouped", "AlexNet has 62.4 million parameters",
-         "lecture tables and model summaries that add up 96, 256, 384, 384, 256 maps without groups",
-         "conv2, conv4 and conv5 read half of the maps each: 60,965,224, the paper's “60 million”.")
+@mistake(
+    "ungrouped",
+    "AlexNet has 62.4 million parameters",
+    "lecture tables and model summaries that add up 96, 256, 384, 384, 256 maps without groups",
+    "conv2, conv4 and conv5 read half of the maps each: 60,965,224, the paper's “60 million”.",
+)
 def ungrouped():
     """With and without groups."""
     one, two = (trace(CATALOGUE[id]).params for id in ("alexnet-2012-no-groups", "alexnet-2012"))
-    return Found({"62.4 million in the paper's network": round(two / 1e6, 1) == 62.4},
-                 f"{two:,} with groups, {one:,} without")
+    return Found(
+        {"62.4 million in the paper's network": round(two / 1e6, 1) == 62.4}, f"{two:,} with groups, {one:,} without"
+    )
 
 
-@mistake("macs-are-flops", "AlexNet costs 0.71 GFLOPS, VGG-16 15.47",
-         "the column “GFLOPS” of torchvision's tables of weights",
-         "These are multiply–adds. As operations, a multiplication and an addition each, it is twice as much.")
+@mistake(
+    "macs-are-flops",
+    "AlexNet costs 0.71 GFLOPS, VGG-16 15.47",
+    "the column “GFLOPS” of torchvision's tables of weights",
+    "These are multiply–adds. As operations, a multiplication and an addition each, it is twice as much.",
+)
 def macs_are_flops():
     """torchvision's numbers beside our multiplications."""
     theirs = models.AlexNet_Weights.IMAGENET1K_V1.meta["_ops"], models.VGG16_Weights.IMAGENET1K_V1.meta["_ops"]
     macs = [trace(CATALOGUE[id]).macs / 1e9 for id in ("alexnet-torchvision", "vgg-D")]
-    return Found({"it counts each operation": all(abs(t - 2 * m) < 0.02 for t, m in zip(theirs, macs, strict=True))},
-                 f"{theirs[0]} and {theirs[1]}; multiplications {macs[0]:.2f} and {macs[1]:.2f} · 10⁹")
+    return Found(
+        {"it counts each operation": all(abs(t - 2 * m) < 0.02 for t, m in zip(theirs, macs, strict=True))},
+        f"{theirs[0]} and {theirs[1]}; multiplications {macs[0]:.2f} and {macs[1]:.2f} · 10⁹",
+    )
 
 
-@mistake("he-by-default", "PyTorch's default for convolutions is He's initialisation, so nothing need be set",
-         "code that trains a deep ReLU network from `nn.Conv2d`'s defaults because the source reads `kaiming_uniform_`",
-         "It is called with a = √5, which makes the spread √6 times smaller than He's; ten layers shrink a signal "
-         "several thousandfold.")
+@mistake(
+    "he-by-default",
+    "PyTorch's default for convolutions is He's initialisation, so nothing need be set",
+    "code that trains a deep ReLU network from `nn.Conv2d`'s defaults because the source reads `kaiming_uniform_`",
+    "It is called with a = √5, which makes the spread √6 times smaller than He's; ten layers shrink a signal "
+    "several thousandfold.",
+)
 def he_by_default():
     """The spread of fresh weights against √(2/fan-in)."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         spread = nn.Conv2d(256, 256, 3).weight.std().item()
     he = math.sqrt(2 / (256 * 9))
-    return Found({"the spread is He's": abs(spread / he - 1) < 0.05},
-                 f"He's spread is {he / spread:.2f} times the default's; √6 = {math.sqrt(6):.2f}")
+    return Found(
+        {"the spread is He's": abs(spread / he - 1) < 0.05},
+        f"He's spread is {he / spread:.2f} times the default's; √6 = {math.sqrt(6):.2f}",
+    )
 
 
-@mistake("shapes-that-compare", "`(predicted == y).float().mean()` is the accuracy",
-         "code that keeps a dimension in `argmax(1, keepdim=True)`, as PyTorch's MNIST example does (it then "
-         "reshapes y, rightly)",
-         "(N, 1) against (N,) compares all with all: N² answers. Reshape one of them.")
+@mistake(
+    "shapes-that-compare",
+    "`(predicted == y).float().mean()` is the accuracy",
+    "code that keeps a dimension in `argmax(1, keepdim=True)`, as PyTorch's MNIST example does (it then "
+    "reshapes y, rightly)",
+    "(N, 1) against (N,) compares all with all: N² answers. Reshape one of them.",
+)
 def shapes_that_compare():
     """The accuracy of perfect predictions, so computed."""
     y = load("mnist-5k").test.y
@@ -185,34 +239,48 @@ def shapes_that_compare():
     return Found({"all right is 1.0": wrong == 1}, f"perfect predictions of {len(y):,} digits score {wrong:.2f}")
 
 
-@mistake("mean-of-means", "The mean of the batches' losses is the mean loss",
-         "training loops that add `loss.item()` and divide by the number of batches",
-         "Only if all batches are of one size: weigh each with its length.")
+@mistake(
+    "mean-of-means",
+    "The mean of the batches' losses is the mean loss",
+    "training loops that add `loss.item()` and divide by the number of batches",
+    "Only if all batches are of one size: weigh each with its length.",
+)
 def mean_of_means():
     """Nine pictures in batches of four: the last is alone."""
     losses = torch.tensor([0.1] * 8 + [4.0])
     batches = losses.split(4)
     means = sum(part.mean() for part in batches) / len(batches)
-    return Found({"both are the same": bool((means - losses.mean()).abs() < 1e-6)},
-                 f"{means:.2f} instead of {losses.mean():.2f}")
+    return Found(
+        {"both are the same": bool((means - losses.mean()).abs() < 1e-6)}, f"{means:.2f} instead of {losses.mean():.2f}"
+    )
 
 
-@mistake("rounding", "A network converted from Caffe keeps its shapes",
-         "converted weights loaded into PyTorch models whose pools round down",
-         "Caffe's pools round up: `ceil_mode=True`. AlexNet's maps are odd and hide it; even maps do not.")
+@mistake(
+    "rounding",
+    "A network converted from Caffe keeps its shapes",
+    "converted weights loaded into PyTorch models whose pools round down",
+    "Caffe's pools round up: `ceil_mode=True`. AlexNet's maps are odd and hide it; even maps do not.",
+)
 def rounding():
     """AlexNet's pools and those of CIFAR-10's sizes, rounded both ways."""
     odd, even = ([MaxPool("p", 3, 2, ceil=up).out((1, n, n))[1] for up in (False, True)] for n in (55, 32))
-    return Found({"down and up agree on AlexNet's 55": odd[0] == odd[1], "and on 32": even[0] == even[1]},
-                 f"55 → {odd[0]} and {odd[1]}; 32 → {even[0]} and {even[1]}")
+    return Found(
+        {"down and up agree on AlexNet's 55": odd[0] == odd[1], "and on 32": even[0] == even[1]},
+        f"55 → {odd[0]} and {odd[1]}; 32 → {even[0]} and {even[1]}",
+    )
 
 
-@mistake("softmax-dim", "`F.softmax(x, dim=0)` of a batch of outputs",
-         "code for one example, applied to a batch",
-         "dim=1, the classes. Along dim=0 the pictures of a batch compete with each other.")
+@mistake(
+    "softmax-dim",
+    "`F.softmax(x, dim=0)` of a batch of outputs",
+    "code for one example, applied to a batch",
+    "dim=1, the classes. Along dim=0 the pictures of a batch compete with each other.",
+)
 def softmax_dim():
     """Sums over the classes."""
     x = torch.randn(8, 10, generator=torch.Generator().manual_seed(0))
     sums = F.softmax(x, dim=0).sum(1)
-    return Found({"each picture's probabilities sum to 1": bool((sums - 1).abs().max() < 1e-3)},
-                 f"they sum to {sums.min():.2f} … {sums.max():.2f}")
+    return Found(
+        {"each picture's probabilities sum to 1": bool((sums - 1).abs().max() < 1e-3)},
+        f"they sum to {sums.min():.2f} … {sums.max():.2f}",
+    )

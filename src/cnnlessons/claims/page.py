@@ -5,9 +5,9 @@ from html import escape
 
 from matplotlib.axes import Axes
 
-from cnnlessons import style
-from cnnlessons.claims.claim import CAUSES, CLAIMS, VERDICTS, Claim
+from cnnlessons.claims.ledger import CAUSES, CLAIMS, VERDICTS, Claim
 from cnnlessons.claims.mistakes import MISTAKES
+from cnnlessons.draw import style
 
 MARKS = {"right": "✓", "imprecise": "≈", "wrong": "✗", "not checkable": "?"}
 HATCHES = {"right": "", "imprecise": "//", "wrong": "xx", "not checkable": ".."}
@@ -24,9 +24,7 @@ def prose(text: str) -> str:
 def proof(claim: Claim) -> str:
     """Its evidence as HTML: what the check found, the place in a paper, or why there is none."""
     said = []
-    if claim.check and claim.check.waits:
-        said.append(f"Not recorded yet ({claim.check.record}).")
-    elif claim.check:
+    if claim.check:
         kind = f"Record {claim.check.record}" if claim.check.record else "Computed"
         said.append(f"{kind}: {prose(claim.check.found().numbers)}.")
     if claim.quoted:
@@ -42,15 +40,19 @@ def row(claim: Claim) -> str:
     """One line of the table. The site fills the empty place at its end with links into the chapters."""
     facts = {"note": claim.note, "verdict": claim.verdict, "kind": claim.kind, "evidence": claim.evidence}
     data = " ".join(f'data-{name}="{value}"' for name, value in facts.items())
-    cells = (("Study note says", prose(claim.said)),
-             ("Verdict", f'<span class="sign" aria-hidden="true">{MARKS[claim.verdict]}</span> {claim.verdict}'
-                         f"<small>, {claim.kind}</small>"),
-             ("What is so", prose(claim.right)),
-             ("Evidence", f'{proof(claim)}<span class="shown" data-shown="{claim.id}"></span>'))
+    cells = (
+        ("Study note says", prose(claim.said)),
+        (
+            "Verdict",
+            f'<span class="sign" aria-hidden="true">{MARKS[claim.verdict]}</span> {claim.verdict}'
+            f"<small>, {claim.kind}</small>",
+        ),
+        ("What is so", prose(claim.right)),
+        ("Evidence", f'{proof(claim)}<span class="shown" data-shown="{claim.id}"></span>'),
+    )
     body = "".join(f'<td role="cell" data-label="{name}">{value}</td>' for name, value in cells)
     name = f'<span class="id">{claim.id}</span> <small>note {claim.note}, line {claim.line}</small>'
-    return (f'<tr role="row" id="claim-{claim.id}" {data}><th role="rowheader" scope="row">{name}</th>'
-            f"{body}</tr>")
+    return f'<tr role="row" id="claim-{claim.id}" {data}><th role="rowheader" scope="row">{name}</th>{body}</tr>'
 
 
 class Table:
@@ -69,8 +71,10 @@ class Table:
 def framed(kind: str, caption: str, head, rows) -> Table:
     """A table with explicit roles, which it keeps where a phone shows its rows as cards."""
     top = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in head)
-    html = (f'<table class="ledger {kind}" role="table"><caption>{caption}</caption><thead role="rowgroup">'
-            f'<tr role="row">{top}</tr></thead><tbody role="rowgroup">{"".join(rows)}</tbody></table>')
+    html = (
+        f'<table class="ledger {kind}" role="table"><caption>{caption}</caption><thead role="rowgroup">'
+        f'<tr role="row">{top}</tr></thead><tbody role="rowgroup">{"".join(rows)}</tbody></table>'
+    )
     return Table(html, len(rows))
 
 
@@ -87,11 +91,11 @@ def mistakes() -> Table:
     """The table of mistakes in courses and codebases, each with what its check found."""
     rows = []
     for one in MISTAKES.values():
-        cells = (("Where", prose(one.where)), ("What is so", prose(one.right)),
-                 ("Computed", prose(one.look().numbers)))
+        cells = (("Where", prose(one.where)), ("What is so", prose(one.right)), ("Computed", prose(one.look().numbers)))
         body = "".join(f'<td role="cell" data-label="{name}">{value}</td>' for name, value in cells)
-        rows.append(f'<tr role="row" id="mistake-{one.id}"><th role="rowheader" scope="row">{prose(one.said)}</th>'
-                    f"{body}</tr>")
+        rows.append(
+            f'<tr role="row" id="mistake-{one.id}"><th role="rowheader" scope="row">{prose(one.said)}</th>{body}</tr>'
+        )
     head = ("Said or done", "Where", "What is so", "Computed")
     return framed("mistakes", f"{len(rows)} mistakes outside the notes", head, rows)
 
@@ -104,10 +108,24 @@ def bars(name: str, ax: Axes | None = None) -> Axes:
     start = [0] * len(values)
     for verdict in VERDICTS:
         widths = [counts.get((value, verdict), 0) for value in values]
-        drawn = ax.barh(values, widths, left=start, color=COLOURS[verdict], hatch=HATCHES[verdict], edgecolor="white",
-                        linewidth=0.5, label=verdict)
-        ax.bar_label(drawn, [n if n > 4 else "" for n in widths], label_type="center", fontsize=8, color="white",
-                     bbox={"facecolor": COLOURS[verdict], "edgecolor": "none", "pad": 1})
+        drawn = ax.barh(
+            values,
+            widths,
+            left=start,
+            color=COLOURS[verdict],
+            hatch=HATCHES[verdict],
+            edgecolor="white",
+            linewidth=0.5,
+            label=verdict,
+        )
+        ax.bar_label(
+            drawn,
+            [n if n > 4 else "" for n in widths],
+            label_type="center",
+            fontsize=8,
+            color="white",
+            bbox={"facecolor": COLOURS[verdict], "edgecolor": "none", "pad": 1},
+        )
         start = [a + b for a, b in zip(start, widths, strict=True)]
     ax.set(xlabel="claims")
     ax.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.45, 1), handlelength=1.2, columnspacing=1)

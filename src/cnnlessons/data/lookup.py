@@ -8,7 +8,7 @@ from pathlib import Path
 from cnnlessons.data import cache, download, embedded
 from cnnlessons.data.dataset import Dataset, Source
 from cnnlessons.data.faults import Fault, data_error
-from cnnlessons.data.known import KNOWN
+from cnnlessons.data.sets import KNOWN
 
 log = logging.getLogger("cnnlessons")
 

@@ -1,13 +1,29 @@
 """Drawings: axes in, axes out. Data first, then `ax`; without one, a new figure of the right size is made."""
 
-from cnnlessons.draw.differences import differences
-from cnnlessons.draw.field import receptive
-from cnnlessons.draw.grid import codes, kernels, limit, maps, pictures
+from cnnlessons.draw.input_sizes import heat, islands
 from cnnlessons.draw.matrix import confusion, table
 from cnnlessons.draw.network import diagram
+from cnnlessons.draw.paired import differences
+from cnnlessons.draw.receptive_field import receptive
 from cnnlessons.draw.series import Curve, curves, interval
-from cnnlessons.draw.sizes import heat, islands
-from cnnlessons.draw.sliding import window
+from cnnlessons.draw.tiles import codes, kernels, limit, maps, pictures
+from cnnlessons.draw.windows import window
 
-__all__ = ["Curve", "codes", "confusion", "curves", "diagram", "differences", "heat", "interval", "islands", "kernels",
-           "limit", "maps", "pictures", "receptive", "table", "window"]
+__all__ = [
+    "Curve",
+    "codes",
+    "confusion",
+    "curves",
+    "diagram",
+    "differences",
+    "heat",
+    "interval",
+    "islands",
+    "kernels",
+    "limit",
+    "maps",
+    "pictures",
+    "receptive",
+    "table",
+    "window",
+]

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
-from cnnlessons import style
+from cnnlessons.draw import style
 
 
 def grid_ticks(ax, columns, rows):
@@ -56,8 +56,15 @@ def confusion(matrix, classes=None, ax=None):
         for col in range(n):
             count = matrix[row, col]
             dark = row != col and norm(count) > 0.55
-            ax.text(col, row, f"{count:,}" if count else "·", ha="center", va="center", fontsize=8,
-                    color="white" if dark else "#595959" if row == col or not count else style.INK)
+            ax.text(
+                col,
+                row,
+                f"{count:,}" if count else "·",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if dark else "#595959" if row == col or not count else style.INK,
+            )
     grid_ticks(ax, classes, classes)
     ax.set(xlabel="answer", ylabel="truth")
     return ax

@@ -8,10 +8,10 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import TextPath
 
-from cnnlessons import style
-from cnnlessons.draw.field import paper
-from cnnlessons.draw.grid import array
-from cnnlessons.draw.stage import Stage, stages
+from cnnlessons.draw import style
+from cnnlessons.draw.receptive_field import paper
+from cnnlessons.draw.stages import Stage, stages
+from cnnlessons.draw.tiles import array
 
 PAGE = style.WIDTH * 72  # all lengths here are points on a figure of the book's width
 NAME, TEXT, LINE = 8.5, 7.5, 9.0  # sizes of a layer's name and of other text; height of a line
@@ -112,13 +112,37 @@ def draw_planes(ax, body, values, z):
     for i in reversed(range(stage.planes)):
         at = x + i * body.dx, y - i * body.dy
         if values is not None:
-            ax.imshow(values[i], norm=norm, cmap=cmap, zorder=z - i,
-                      extent=(at[0], at[0] + body.side, at[1] + body.side, at[1]))
-        ax.add_patch(Rectangle(at, body.side, body.side, facecolor="none" if values is not None else "white",
-                               edgecolor=style.PALETTE[stage.kind], linewidth=0.8, zorder=z - i + 0.5, gid=stage.name))
+            ax.imshow(
+                values[i],
+                norm=norm,
+                cmap=cmap,
+                zorder=z - i,
+                extent=(at[0], at[0] + body.side, at[1] + body.side, at[1]),
+            )
+        ax.add_patch(
+            Rectangle(
+                at,
+                body.side,
+                body.side,
+                facecolor="none" if values is not None else "white",
+                edgecolor=style.PALETTE[stage.kind],
+                linewidth=0.8,
+                zorder=z - i + 0.5,
+                gid=stage.name,
+            )
+        )
         if values is None:
-            ax.add_patch(Rectangle(at, body.side, body.side, facecolor=style.PALETTE[stage.kind], alpha=0.15,
-                                   linewidth=0, zorder=z - i + 0.4))
+            ax.add_patch(
+                Rectangle(
+                    at,
+                    body.side,
+                    body.side,
+                    facecolor=style.PALETTE[stage.kind],
+                    alpha=0.15,
+                    linewidth=0,
+                    zorder=z - i + 0.4,
+                )
+            )
 
 
 def scale(values, kind):
@@ -136,12 +160,28 @@ def draw_bar(ax, body, values, z):
     kind = body.stage.kind
     if values is not None:
         norm, cmap = scale(values, kind)
-        ax.imshow(values.reshape(-1, 1), norm=norm, cmap=cmap, aspect="auto", zorder=z,
-                  extent=(x, x + body.width, y + body.height, y))
+        ax.imshow(
+            values.reshape(-1, 1),
+            norm=norm,
+            cmap=cmap,
+            aspect="auto",
+            zorder=z,
+            extent=(x, x + body.width, y + body.height, y),
+        )
     else:
         ax.add_patch(Rectangle((x, y), body.width, body.height, facecolor=style.PALETTE[kind], alpha=0.15, zorder=z))
-    ax.add_patch(Rectangle((x, y), body.width, body.height, fill=False, edgecolor=style.PALETTE[kind], linewidth=0.9,
-                           zorder=z + 0.5, gid=body.stage.name))
+    ax.add_patch(
+        Rectangle(
+            (x, y),
+            body.width,
+            body.height,
+            fill=False,
+            edgecolor=style.PALETTE[kind],
+            linewidth=0.9,
+            zorder=z + 0.5,
+            gid=body.stage.name,
+        )
+    )
 
 
 def draw_units(ax, body, values, z, shrink):
@@ -155,11 +195,27 @@ def draw_units(ax, body, values, z, shrink):
     for i in range(n):
         x, y = body.x - body.width / 2, body.y - body.height / 2 + i * (body.side + 1.5)
         face = style.tint(stage.kind)(0.15 if best is None else 0.8 * shade[i])
-        ax.add_patch(Rectangle((x, y), body.side, body.side, facecolor=face, edgecolor=colour, zorder=z,
-                               linewidth=1.6 if i == best else 0.8, gid=stage.name))
-        ax.text(x + body.side + 2.5, y + body.side / 2 + 0.2, f"{i} ◀" if i == best else i, va="center",
-                fontsize=TEXT * shrink, color=colour if i == best else style.INK,
-                fontweight="bold" if i == best else "normal")
+        ax.add_patch(
+            Rectangle(
+                (x, y),
+                body.side,
+                body.side,
+                facecolor=face,
+                edgecolor=colour,
+                zorder=z,
+                linewidth=1.6 if i == best else 0.8,
+                gid=stage.name,
+            )
+        )
+        ax.text(
+            x + body.side + 2.5,
+            y + body.side / 2 + 0.2,
+            f"{i} ◀" if i == best else i,
+            va="center",
+            fontsize=TEXT * shrink,
+            color=colour if i == best else style.INK,
+            fontweight="bold" if i == best else "normal",
+        )
 
 
 def draw_links(ax, before, after):
@@ -220,7 +276,7 @@ def values_of(stage, maps, n):
 def diagram(trace, maps=None, ax=None, *, picture=None, n: int = 0):
     """The network of `trace`: planes for maps, bars for vectors, the last units with the winner marked.
 
-    `maps` are what `record(model)` caught; those of picture `n` of the batch stand on the planes, each layer on a
+    `maps` are what `capture(model)` caught; those of picture `n` of the batch stand on the planes, each layer on a
     scale of its own from white = 0 to its colour (negative: grey), after its activation. Without maps the planes are
     empty. Of more than 16 maps, the first 12 are drawn. `picture` replaces the input that was recorded. A long
     network breaks into lines.
@@ -253,5 +309,15 @@ def draw_picture(ax, body, picture, z):
     x, y = body.front()
     image, options = paper(picture, body.stage.shape)
     ax.imshow(image, extent=(x, x + body.side, y + body.side, y), zorder=z, **options)
-    ax.add_patch(Rectangle((x, y), body.side, body.side, fill=False, edgecolor=style.PALETTE["input"], linewidth=0.9,
-                           zorder=z + 0.5, gid="input"))
+    ax.add_patch(
+        Rectangle(
+            (x, y),
+            body.side,
+            body.side,
+            fill=False,
+            edgecolor=style.PALETTE["input"],
+            linewidth=0.9,
+            zorder=z + 0.5,
+            gid="input",
+        )
+    )

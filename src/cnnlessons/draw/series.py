@@ -5,7 +5,7 @@ from itertools import cycle
 import numpy as np
 from matplotlib.ticker import LogFormatter
 
-from cnnlessons import style
+from cnnlessons.draw import style
 from cnnlessons.intervals import half_width
 
 NAMES = {"train_loss": "training loss", "test_loss": "test loss", "test_accuracy": "test accuracy"}

@@ -9,13 +9,9 @@ from pathlib import Path
 import anywidget
 from traitlets import Dict, List, Unicode, observe, validate
 
-from cnnlessons.arch import Arch
-from cnnlessons.catalogue import CATALOGUE
 from cnnlessons.errors import ShapeError
-from cnnlessons.style import PALETTE
-from cnnlessons.table import html
-from cnnlessons.trace import Trace, trace, walk
-from cnnlessons.widgets import stack
+from cnnlessons.networks import CATALOGUE, PALETTE, Arch, Trace, html, trace, walk
+from cnnlessons.widgets import layer_json
 
 HERE = Path(__file__).parent
 
@@ -38,7 +34,7 @@ class ShapeExplorer(anywidget.AnyWidget):
     """Pick a network, change its layers or its input, and read the rows of its trace.
 
     `ShapeExplorer("lenet5-1998", input=(1, 28, 28))`; an `Arch` of your own will do as well. Set `network`, `input`
-    or `layers` (a list of dictionaries, as `Arch.json()["layers"]`); read `rows` (as `Row.json()`), `total` and
+    or `layers` (a list of dictionaries, as `Arch.as_dict()["layers"]`); read `rows` (as `Row.as_dict()`), `total` and
     `error`, the sentence of the `ShapeError` if a layer does not fit: then `rows` are those before it.
 
     `rows`, `total` and `error` are `trace`'s. The view works the same things out by itself, so that it needs no
@@ -56,14 +52,16 @@ class ShapeExplorer(anywidget.AnyWidget):
     error = Unicode(read_only=True, help="why the next layer does not fit, or ''")
 
     # what the view needs and nobody changes
-    catalogue = Dict(stack.catalogue(), read_only=True).tag(sync=True)
-    vocabulary = Dict(stack.vocabulary(), read_only=True).tag(sync=True)
+    catalogue = Dict(layer_json.catalogue(), read_only=True).tag(sync=True)
+    vocabulary = Dict(layer_json.vocabulary(), read_only=True).tag(sync=True)
     palette = Dict(PALETTE, read_only=True).tag(sync=True)
 
     def __init__(self, network: str | Arch = "lenet5-1998", input=None, **traits):
         arch = network if isinstance(network, Arch) else CATALOGUE[network]
         known = arch.id if CATALOGUE.get(arch.id) == arch else ""
-        super().__init__(network=known, input=list(arch.input), layers=list(map(stack.plain, arch.layers)), **traits)
+        super().__init__(
+            network=known, input=list(arch.input), layers=list(map(layer_json.plain, arch.layers)), **traits
+        )
         if input is not None:
             self.input = list(input)
 
@@ -72,7 +70,7 @@ class ShapeExplorer(anywidget.AnyWidget):
         """The stack as an `Arch`: `build(widget.arch)` is the network."""
         if self.network:
             return replace(CATALOGUE[self.network], input=tuple(self.input))
-        layers = tuple(map(stack.layer, self.layers))
+        layers = tuple(map(layer_json.layer, self.layers))
         return Arch("own", "A stack of your own", tuple(self.input), layers, "the shape explorer")
 
     @validate("network")
@@ -91,9 +89,9 @@ class ShapeExplorer(anywidget.AnyWidget):
     @validate("layers")
     def whole_layers(self, proposal):
         """Every layer written out in full, with a name of its own."""
-        made = tuple(map(stack.layer, proposal["value"]))
+        made = tuple(map(layer_json.layer, proposal["value"]))
         Arch("the stack", "", (1, 1, 1), made, "")  # which refuses two layers of one name
-        return list(map(stack.plain, made))
+        return list(map(layer_json.plain, made))
 
     @observe("network")
     def load(self, change):
@@ -103,7 +101,7 @@ class ShapeExplorer(anywidget.AnyWidget):
 
     def of_network(self) -> list[dict]:
         """The layers of the chosen network as they are in the catalogue."""
-        return list(map(stack.plain, CATALOGUE[self.network].layers))
+        return list(map(layer_json.plain, CATALOGUE[self.network].layers))
 
     @observe("layers")
     def rename(self, change):
@@ -115,7 +113,7 @@ class ShapeExplorer(anywidget.AnyWidget):
     def work_out(self, change=None):
         """Rows, totals and the error, from `trace`."""
         rows, error = attempt(self.arch)
-        self.set_trait("rows", [row.json() for row in rows])
+        self.set_trait("rows", [row.as_dict() for row in rows])
         self.set_trait("total", {"params": rows.params, "connections": rows.connections, "macs": rows.macs})
         self.set_trait("error", error)
 
@@ -132,8 +130,10 @@ class ShapeExplorer(anywidget.AnyWidget):
         data = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
         rows, error = attempt(self.arch)
         shown = (html(rows) if rows else "") + (f"<p>{escape(error)}</p>" if error else "")
-        return (f'<div class="cnnlessons-widget" data-widget="shape_explorer"><script type="application/json">{data}'
-                f'</script><div class="fallback">{shown}</div></div>')
+        return (
+            f'<div class="cnnlessons-widget" data-widget="shape_explorer"><script type="application/json">{data}'
+            f'</script><div class="fallback">{shown}</div></div>'
+        )
 
     def _repr_mimebundle_(self, **options):
         """The live view where there is a kernel; `page()` where there is none."""

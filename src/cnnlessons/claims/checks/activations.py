@@ -6,8 +6,9 @@ import math
 import torch
 from torch import nn
 
-from cnnlessons import CATALOGUE
-from cnnlessons.claims.claim import Found, check
+from cnnlessons.claims.checking import Found, check
+from cnnlessons.modules import module
+from cnnlessons.networks import CATALOGUE
 
 
 def slope(f, *at):
@@ -29,17 +30,21 @@ def passed_on(spread, depth=10):
 def tanh_saturates():
     """The slope of tanh and of the logistic sigmoid far from 0."""
     (tanh,), (sigmoid,) = slope(torch.tanh, 3.0), slope(torch.sigmoid, 6.0)
-    return Found({"tanh's slope is near 0 where |x| is large": tanh < 0.01, "the sigmoid's as well": sigmoid < 0.01},
-                 f"{tanh:.4f} at 3; the sigmoid's {sigmoid:.4f} at 6")
+    return Found(
+        {"tanh's slope is near 0 where |x| is large": tanh < 0.01, "the sigmoid's as well": sigmoid < 0.01},
+        f"{tanh:.4f} at 3; the sigmoid's {sigmoid:.4f} at 6",
+    )
 
 
 @check("000-L068d", "003-L051", "002-L131")
 def relu():
     """AlexNet's activation."""
     acts = [layer for layer in CATALOGUE["alexnet-2012"].layers if layer.kind == "activation"]
-    y = acts[0].module((3,))(torch.tensor([-2.0, 0.0, 3.0])).tolist()
-    return Found({"max(0, x)": y == [0, 0, 3], "all through AlexNet": {type(act).__name__ for act in acts} == {"ReLU"}},
-                 f"{len(acts)} ReLUs")
+    y = module(acts[0], (3,))(torch.tensor([-2.0, 0.0, 3.0])).tolist()
+    return Found(
+        {"max(0, x)": y == [0, 0, 3], "all through AlexNet": {type(act).__name__ for act in acts} == {"ReLU"}},
+        f"{len(acts)} ReLUs",
+    )
 
 
 @check("000-L068e", "002-L141a")
@@ -53,9 +58,13 @@ def relu_slope_everywhere():
 def relu_cannot_vanish():
     """The ReLU's own slope, and a deep stack of ReLUs that starts with small weights."""
     small, he = passed_on(0.05), passed_on((2 / 64) ** 0.5)
-    return Found({"the slope on the active side is 1": slope(torch.relu, 0.5, 7.0) == [1, 1],
-                  "so no gradient shrinks on its way": small > 0.1},
-                 f"ten layers pass on {small:.0e} of a gradient from small weights, {he:.1f} from He's")
+    return Found(
+        {
+            "the slope on the active side is 1": slope(torch.relu, 0.5, 7.0) == [1, 1],
+            "so no gradient shrinks on its way": small > 0.1,
+        },
+        f"ten layers pass on {small:.0e} of a gradient from small weights, {he:.1f} from He's",
+    )
 
 
 @check("000-L068g")
@@ -76,8 +85,10 @@ def dead_unit():
     out = torch.relu(unit(x))
     out.sum().backward()
     silent, gradient = bool((out == 0).all()), float(unit.weight.grad.abs().sum())
-    return Found({"it is silent for every picture": silent, "and gets no gradient that could wake it": gradient == 0},
-                 f"gradient {gradient:g} over 100 pictures")
+    return Found(
+        {"it is silent for every picture": silent, "and gets no gradient that could wake it": gradient == 0},
+        f"gradient {gradient:g} over 100 pictures",
+    )
 
 
 @check("001-L018b", "001-L021c")
@@ -87,8 +98,13 @@ def relu_is_a_comparison():
     mask = x > 0
     y = torch.relu(x)
     y.sum().backward()
-    return Found({"a comparison gives the value": torch.equal(y, x * mask),
-                  "and is the derivative": torch.equal(x.grad, mask.float())}, "equal for 1,000 numbers")
+    return Found(
+        {
+            "a comparison gives the value": torch.equal(y, x * mask),
+            "and is the derivative": torch.equal(x.grad, mask.float()),
+        },
+        "equal for 1,000 numbers",
+    )
 
 
 @check("001-L018d")
@@ -110,9 +126,10 @@ def sigmoid_stuck():
     generator = torch.Generator().manual_seed(0)
     y = torch.rand(1000, 64, generator=generator) @ torch.randn(64, 64, generator=generator)
     flat = [(torch.sigmoid(y * s) * torch.sigmoid(-y * s) < 0.001).float().mean().item() for s in (0.1, 10.0)]
-    return Found({"bad weights leave it without a gradient": flat[1] > 0.8, "good ones do not": flat[0] < 0.1},
-                 f"slope under 0.001 in {flat[1]:.0%} of the units with large weights, in {flat[0]:.0%} with small "
-                 f"ones")
+    return Found(
+        {"bad weights leave it without a gradient": flat[1] > 0.8, "good ones do not": flat[0] < 0.1},
+        f"slope under 0.001 in {flat[1]:.0%} of the units with large weights, in {flat[0]:.0%} with small ones",
+    )
 
 
 @check("001-L021a")
@@ -121,8 +138,10 @@ def sigmoid_slope():
     places = torch.linspace(-8, 8, 161).tolist()
     slopes = slope(torch.sigmoid, *places)
     top = places[slopes.index(max(slopes))]
-    return Found({"steepest at 0": abs(top) < 1e-6, "flat on both sides": max(slopes[0], slopes[-1]) < 0.001},
-                 f"at most {max(slopes):.2f}")
+    return Found(
+        {"steepest at 0": abs(top) < 1e-6, "flat on both sides": max(slopes[0], slopes[-1]) < 0.001},
+        f"at most {max(slopes):.2f}",
+    )
 
 
 @check("001-L021d")
@@ -131,9 +150,13 @@ def zeros_and_dead_units():
     generator = torch.Generator().manual_seed(0)
     out = torch.relu(torch.randn(1000, 64, generator=generator) @ torch.randn(64, 64, generator=generator))
     zeros, silent = (out == 0).float().mean().item(), int((out == 0).all(0).sum())
-    return Found({"a unit is out for an example where it is negative": 0.4 < zeros < 0.6,
-                  "it takes no part in training": silent > 0},
-                 f"{zeros:.0%} of the activations are 0; of 64 units {silent} are 0 for every example")
+    return Found(
+        {
+            "a unit is out for an example where it is negative": 0.4 < zeros < 0.6,
+            "it takes no part in training": silent > 0,
+        },
+        f"{zeros:.0%} of the activations are 0; of 64 units {silent} are 0 for every example",
+    )
 
 
 @check("002-L143")
@@ -147,8 +170,10 @@ def sparse_relu():
 @check("002-L015b", "002-L117", "002-L119")
 def arc_tangent():
     """tanh and the arc tangent at 1."""
-    return Found({"tanh is the arc tangent": math.isclose(math.tanh(1), math.atan(1))},
-                 f"tanh 1 = {math.tanh(1):.3f}, arctan 1 = {math.atan(1):.3f}")
+    return Found(
+        {"tanh is the arc tangent": math.isclose(math.tanh(1), math.atan(1))},
+        f"tanh 1 = {math.tanh(1):.3f}, arctan 1 = {math.atan(1):.3f}",
+    )
 
 
 @check("002-L019")
@@ -166,8 +191,10 @@ def chain_rule():
     y = torch.tanh(x)
     loss = (y**2).sum()
     by_autograd = torch.autograd.grad(loss, x)[0]
-    return Found({"local slope times the gradient from behind": torch.allclose(by_autograd, (1 - y**2) * 2 * y)},
-                 "equal to autograd's")
+    return Found(
+        {"local slope times the gradient from behind": torch.allclose(by_autograd, (1 - y**2) * 2 * y)},
+        "equal to autograd's",
+    )
 
 
 @check("001-L090")

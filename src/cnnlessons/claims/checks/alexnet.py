@@ -6,10 +6,10 @@ import torch
 from torch import nn
 from torchvision import models
 
-from cnnlessons import CATALOGUE, trace
-from cnnlessons.augment import ten_crops
-from cnnlessons.claims.claim import Found, check
-from cnnlessons.layers import LRN, BatchNorm, Conv, MaxPool, Tanh, times
+from cnnlessons.claims.checking import Found, check
+from cnnlessons.networks import CATALOGUE, trace
+from cnnlessons.networks.layers import LRN, BatchNorm, Conv, MaxPool, Tanh, shape_text
+from cnnlessons.training import ten_crops
 
 PAPER = trace(CATALOGUE["alexnet-2012"])
 KERAS = trace(CATALOGUE["alexnet-002-keras-bn"])
@@ -32,18 +32,23 @@ def convs(rows):
 def eight_layers():
     """Learned layers."""
     kinds = [row.layer.kind for row in learned(PAPER)]
-    return Found({"five convolutions": kinds.count("conv") == 5,
-                  "two hidden dense layers and the output": kinds.count("dense") == 3},
-                 f"{len(kinds)} learned layers")
+    return Found(
+        {
+            "five convolutions": kinds.count("conv") == 5,
+            "two hidden dense layers and the output": kinds.count("dense") == 3,
+        },
+        f"{len(kinds)} learned layers",
+    )
 
 
 @check("001-L011")
 def sixty_million():
     """Parameters and units."""
     units = sum(row.units for row in learned(PAPER))
-    return Found({"60 million parameters": 60e6 < PAPER.params < 61.5e6,
-                  "650,000 units": abs(units / 650_000 - 1) < 0.02},
-                 f"{PAPER.params:,} parameters, {units:,} units")
+    return Found(
+        {"60 million parameters": 60e6 < PAPER.params < 61.5e6, "650,000 units": abs(units / 650_000 - 1) < 0.02},
+        f"{PAPER.params:,} parameters, {units:,} units",
+    )
 
 
 @check("000-L060b", "002-L065f")
@@ -51,9 +56,11 @@ def mystery():
     """Who has 58,322,314 parameters."""
     owner = trace(CATALOGUE["alexnet-58322314"])
     wide = trace(CATALOGUE["alexnet-2012-no-groups"])
-    return Found({"58,322,314 is AlexNet's number": PAPER.params == 58_322_314},
-                 f"AlexNet {PAPER.params:,}; {owner.params:,} without groups and norms, with 10 classes; "
-                 f"{wide.params:,} with 1000; study note 002's code {KERAS.params:,}")
+    return Found(
+        {"58,322,314 is AlexNet's number": PAPER.params == 58_322_314},
+        f"AlexNet {PAPER.params:,}; {owner.params:,} without groups and norms, with 10 classes; "
+        f"{wide.params:,} with 1000; study note 002's code {KERAS.params:,}",
+    )
 
 
 @check("000-L060d", "002-L113b")
@@ -68,9 +75,11 @@ def one_gpu():
     """Bytes of weights, gradients and momentum, and of the activations of 128 pictures, against 8 GiB."""
     weights = PAPER.params * MIB
     acts = 128 * sum(row.units for row in PAPER) * MIB
-    return Found({"it fits into a GPU of today": 3 * weights + 2 * acts < 8192},
-                 f"weights {weights:.0f} MiB, with gradients and momentum {3 * weights / 1024:.1f} GiB, "
-                 f"activations of a batch of 128 {acts / 1024:.1f} GiB")
+    return Found(
+        {"it fits into a GPU of today": 3 * weights + 2 * acts < 8192},
+        f"weights {weights:.0f} MiB, with gradients and momentum {3 * weights / 1024:.1f} GiB, "
+        f"activations of a batch of 128 {acts / 1024:.1f} GiB",
+    )
 
 
 @check("001-L016b", "001-L016e")
@@ -84,8 +93,10 @@ def windows():
 def smaller_kernels():
     """AlexNet's first two kernels beside LeNet's."""
     ours, theirs = [conv.k for conv in convs(PAPER)], [conv.k for conv in convs(LENET)]
-    return Found({"the first is smaller": ours[0] < theirs[0], "the second is smaller": ours[1] < theirs[1]},
-                 f"AlexNet {ours}, LeNet-5 {theirs}")
+    return Found(
+        {"the first is smaller": ours[0] < theirs[0], "the second is smaller": ours[1] < theirs[1]},
+        f"AlexNet {ours}, LeNet-5 {theirs}",
+    )
 
 
 @check("001-L016f")
@@ -105,8 +116,10 @@ def dozens_of_channels():
     """Maps of AlexNet's and LeNet's convolutions."""
     (a, b, c, *_), (d, e, *_) = ([conv.maps for conv in convs(rows)] for rows in (PAPER, LENET))
     ratios = [a // d, b // e, c // e]
-    return Found({"many times as many": min(ratios) > 10, "two dozen times or more throughout": min(ratios) >= 24},
-                 f"{min(ratios)} to {max(ratios)} times")
+    return Found(
+        {"many times as many": min(ratios) > 10, "two dozen times or more throughout": min(ratios) >= 24},
+        f"{min(ratios)} to {max(ratios)} times",
+    )
 
 
 @check("001-L045")
@@ -114,18 +127,27 @@ def five_arguments():
     """What `Conv2d(1, 96, 11, 4)` hands over."""
     given = inspect.signature(nn.Conv2d).bind(1, 96, 11, 4).arguments
     side = FASHION["conv1"].shape_out[1]
-    return Found({"channels, kernel and stride": {"in_channels", "out_channels", "kernel_size",
-                                                  "stride"} <= given.keys(),
-                  "padding": "padding" in given}, f"{len(given)} arguments; {side}×{side} maps of 224 px, not 55×55")
+    return Found(
+        {
+            "channels, kernel and stride": {"in_channels", "out_channels", "kernel_size", "stride"} <= given.keys(),
+            "padding": "padding" in given,
+        },
+        f"{len(given)} arguments; {side}×{side} maps of 224 px, not 55×55",
+    )
 
 
 @check("001-L052")
 def increased_further():
     """Maps from pool2 to conv5 in study note 001's listing."""
     maps = [FASHION["pool2"].shape_out[0], *(FASHION[f"conv{i}"].shape_out[0] for i in (3, 4, 5))]
-    return Found({"three windows of 3×3": [FASHION[f"conv{i}"].layer.k for i in (3, 4, 5)] == [3, 3, 3],
-                  "the first has more maps": maps[1] > maps[0], "so has the second": maps[2] > maps[1]},
-                 " → ".join(map(str, maps)))
+    return Found(
+        {
+            "three windows of 3×3": [FASHION[f"conv{i}"].layer.k for i in (3, 4, 5)] == [3, 3, 3],
+            "the first has more maps": maps[1] > maps[0],
+            "so has the second": maps[2] > maps[1],
+        },
+        " → ".join(map(str, maps)),
+    )
 
 
 @check("001-L053")
@@ -140,42 +162,58 @@ def no_pool():
 def several_times():
     """Outputs of the hidden dense layers."""
     ratios = [4096 / LENET[name].units for name in ("C5", "F6")]
-    return Found({"more outputs": min(ratios) > 1, "several times as many, say up to ten": max(ratios) <= 10},
-                 f"{ratios[0]:.0f} and {ratios[1]:.0f} times")
+    return Found(
+        {"more outputs": min(ratios) > 1, "several times as many, say up to ten": max(ratios) <= 10},
+        f"{ratios[0]:.0f} and {ratios[1]:.0f} times",
+    )
 
 
 @check("001-L065")
 def flattened_6400():
     """The flattened size of study note 001's listing at 224 and 227 pixels."""
     units = [trace(CATALOGUE["alexnet-001-fmnist"], (1, n, n))["flatten"].units for n in (224, 227)]
-    return Found({"256·5·5 at 224 px": units[0] == 6400, "256·5·5 at the paper's 227 px": units[1] == 6400},
-                 f"{units[0]:,} and {units[1]:,}")
+    return Found(
+        {"256·5·5 at 224 px": units[0] == 6400, "256·5·5 at the paper's 227 px": units[1] == 6400},
+        f"{units[0]:,} and {units[1]:,}",
+    )
 
 
 @check("001-L071")
 def fashion():
     """The listing for Fashion-MNIST."""
-    return Found({"10 classes": FASHION[-1].shape_out == (10,), "instead of 1000": PAPER[-1].shape_out == (1000,)},
-                 f"{FASHION.input[0]} input channel, {FASHION.params:,} parameters")
+    return Found(
+        {"10 classes": FASHION[-1].shape_out == (10,), "instead of 1000": PAPER[-1].shape_out == (1000,)},
+        f"{FASHION.input[0]} input channel, {FASHION.params:,} parameters",
+    )
 
 
 @check("001-L099a")
 def resembles_lenet():
     """Convolutions and parameters of both."""
     ours, theirs = len(convs(PAPER)), len(convs(LENET))
-    return Found({"more convolutions": ours > theirs, "more parameters": PAPER.params > LENET.params},
-                 f"{ours} against {theirs}; {PAPER.params:,} against {LENET.params:,}")
+    return Found(
+        {"more convolutions": ours > theirs, "more parameters": PAPER.params > LENET.params},
+        f"{ours} against {theirs}; {PAPER.params:,} against {LENET.params:,}",
+    )
 
 
 @check("002-L067")
 def wider_costs():
     """C3 with twice as many maps in and out."""
-    narrow, wide = (trace(arch) for arch in (CATALOGUE["mini-alexnet"], CATALOGUE["mini-alexnet"].map(
-        lambda layer: Conv(layer.name, 2 * layer.maps, layer.k, p=layer.p) if isinstance(layer, Conv) else layer)))
-    return Found({"wider has more capacity": wide.params > narrow.params,
-                  "and costs more": wide.macs > 2 * narrow.macs},
-                 f"twice the maps: {wide.params / narrow.params:.1f} times the parameters, "
-                 f"{wide.macs / narrow.macs:.1f} times the work")
+    narrow, wide = (
+        trace(arch)
+        for arch in (
+            CATALOGUE["mini-alexnet"],
+            CATALOGUE["mini-alexnet"].map(
+                lambda layer: Conv(layer.name, 2 * layer.maps, layer.k, p=layer.p) if isinstance(layer, Conv) else layer
+            ),
+        )
+    )
+    return Found(
+        {"wider has more capacity": wide.params > narrow.params, "and costs more": wide.macs > 2 * narrow.macs},
+        f"twice the maps: {wide.params / narrow.params:.1f} times the parameters, "
+        f"{wide.macs / narrow.macs:.1f} times the work",
+    )
 
 
 @check("002-L083a")
@@ -184,8 +222,10 @@ def first_convolution():
     row = KERAS["conv1"]
     layer = row.layer
     given = row.shape_in, layer.s, layer.maps, layer.k, layer.p
-    return Found({"227, stride 4, 96 kernels of 11×11, no padding": given == ((3, 227, 227), 4, 96, 11, 0)},
-                 f"{times(row.shape_out[1:])} maps, {row.params:,} parameters")
+    return Found(
+        {"227, stride 4, 96 kernels of 11×11, no padding": given == ((3, 227, 227), 4, 96, 11, 0)},
+        f"{shape_text(row.shape_out[1:])} maps, {row.params:,} parameters",
+    )
 
 
 @check("002-L083b")
@@ -193,19 +233,25 @@ def keras_is_alexnet():
     """The Keras listing beside the paper's network."""
     norms = [row.layer for row in KERAS if isinstance(row.layer, BatchNorm)]
     listed, paper = ([(conv.k, conv.s, conv.maps) for conv in convs(rows)] for rows in (KERAS, PAPER))
-    return Found({"the same kernels and strides": listed == paper,
-                  "in groups": any(conv.groups == 2 for conv in convs(KERAS)),
-                  "with LRN": any(isinstance(row.layer, LRN) for row in KERAS),
-                  "for 1000 classes": KERAS["fc8"].shape_out == (1000,)},
-                 f"no groups, {len(norms)} batch norms, tanh in the dense part, {KERAS['fc8'].shape_out[0]} classes")
+    return Found(
+        {
+            "the same kernels and strides": listed == paper,
+            "in groups": any(conv.groups == 2 for conv in convs(KERAS)),
+            "with LRN": any(isinstance(row.layer, LRN) for row in KERAS),
+            "for 1000 classes": KERAS["fc8"].shape_out == (1000,),
+        },
+        f"no groups, {len(norms)} batch norms, tanh in the dense part, {KERAS['fc8'].shape_out[0]} classes",
+    )
 
 
 @check("002-L095")
 def last_pool():
     """The last pool of the paper and of the Keras listing, on 13×13 maps."""
     paper, listed = PAPER["pool5"], KERAS["pool5"]
-    return Found({"2×2 in AlexNet": paper.layer.k == 2},
-                 f"{paper.layer.k}×{paper.layer.k}; both give {paper.shape_out[1]}×{listed.shape_out[2]} from 13×13")
+    return Found(
+        {"2×2 in AlexNet": paper.layer.k == 2},
+        f"{paper.layer.k}×{paper.layer.k}; both give {paper.shape_out[1]}×{listed.shape_out[2]} from 13×13",
+    )
 
 
 @check("002-L097")
@@ -219,19 +265,27 @@ def dense_tanh():
 def keras_summary():
     """Trainable parameters and moving statistics of the Keras listing."""
     moving = sum(2 * row.shape_in[0] for row in KERAS if isinstance(row.layer, BatchNorm))
-    return Found({"58,325,066 trainable": KERAS.params == 58_325_066, "2,752 others": moving == 2752},
-                 f"{KERAS.params:,} + {moving:,} = {KERAS.params + moving:,}")
+    return Found(
+        {"58,325,066 trainable": KERAS.params == 58_325_066, "2,752 others": moving == 2752},
+        f"{KERAS.params:,} + {moving:,} = {KERAS.params + moving:,}",
+    )
 
 
 @check("002-L113c")
 def groups_survive():
     """Groups in torchvision's later networks."""
     with torch.device("meta"):
-        counts = {make.__name__: max(m.groups for m in make().modules() if isinstance(m, nn.Conv2d))
-                  for make in (models.resnext50_32x4d, models.mobilenet_v2)}
-    return Found({"one GPU is enough for AlexNet": 3 * PAPER.params * MIB < 2048,
-                  "nobody needs groups any more": max(counts.values()) == 1},
-                 ", ".join(f"{name} has up to {n} groups" for name, n in counts.items()))
+        counts = {
+            make.__name__: max(m.groups for m in make().modules() if isinstance(m, nn.Conv2d))
+            for make in (models.resnext50_32x4d, models.mobilenet_v2)
+        }
+    return Found(
+        {
+            "one GPU is enough for AlexNet": 3 * PAPER.params * MIB < 2048,
+            "nobody needs groups any more": max(counts.values()) == 1,
+        },
+        ", ".join(f"{name} has up to {n} groups" for name, n in counts.items()),
+    )
 
 
 @check("003-L050b")
@@ -239,8 +293,10 @@ def deeper_and_wider():
     """Learned layers and maps of both."""
     most = [max(conv.maps for conv in convs(rows)[:n]) for rows, n in ((PAPER, 5), (LENET, 2))]
     depths = [len(learned(rows)) for rows in (PAPER, LENET)]
-    return Found({"deeper": depths[0] > depths[1], "more channels": most[0] > most[1]},
-                 f"{depths[0]} learned layers, up to {most[0]} maps against {most[1]}")
+    return Found(
+        {"deeper": depths[0] > depths[1], "more channels": most[0] > most[1]},
+        f"{depths[0]} learned layers, up to {most[0]} maps against {most[1]}",
+    )
 
 
 @check("003-L064")
@@ -248,9 +304,13 @@ def shrinks_quickly():
     """Positions before and after conv1."""
     row = PAPER["conv1"]
     fewer = (row.shape_in[1] / row.shape_out[1]) ** 2
-    return Found({"an 11×11 kernel and a large stride": (row.layer.k, row.layer.s) == (11, 4),
-                  "reduce the map quickly": fewer > 10},
-                 f"227 → 55: {fewer:.0f} times fewer positions")
+    return Found(
+        {
+            "an 11×11 kernel and a large stride": (row.layer.k, row.layer.s) == (11, 4),
+            "reduce the map quickly": fewer > 10,
+        },
+        f"227 → 55: {fewer:.0f} times fewer positions",
+    )
 
 
 @check("003-L065")
@@ -258,9 +318,10 @@ def channels_make_up():
     """Numbers in, after conv1 and after pool1; what makes up for what cannot be counted."""
     after = PAPER["conv1"].units, PAPER["pool1"].units
     before = 3 * 227 * 227
-    return Found({"conv1 returns more numbers than it gets": after[0] > before,
-                  "which makes up for what is lost": None},
-                 f"{before:,} → {after[0]:,} → {after[1]:,}")
+    return Found(
+        {"conv1 returns more numbers than it gets": after[0] > before, "which makes up for what is lost": None},
+        f"{before:,} → {after[0]:,} → {after[1]:,}",
+    )
 
 
 @check("003-L069")
@@ -282,8 +343,10 @@ def flattened_9216():
 def crops():
     """Windows of 224 in 256, with mirror images."""
     offsets = (256 - 224 + 1) ** 2
-    return Found({"random windows and mirror images": offsets * 2 > 2000},
-                 f"{offsets:,} places, {2 * offsets:,} with mirror images; the paper counts 32·32·2 = {32 * 32 * 2:,}")
+    return Found(
+        {"random windows and mirror images": offsets * 2 > 2000},
+        f"{offsets:,} places, {2 * offsets:,} with mirror images; the paper counts 32·32·2 = {32 * 32 * 2:,}",
+    )
 
 
 @check("004-L060b")
@@ -300,7 +363,10 @@ def torchvisions():
         model = models.alexnet()
     maps = [m.out_channels for m in model.modules() if isinstance(m, nn.Conv2d)]
     params = sum(p.numel() for p in model.parameters())
-    return Found({"torchvision has a trained "
-                  "AlexNet": models.AlexNet_Weights.IMAGENET1K_V1.meta["num_params"] == params,
-                  "it is the network of 2012": maps == [conv.maps for conv in convs(PAPER)]}, f"{maps} maps, "
-                                                                                              f"{params:,} parameters")
+    return Found(
+        {
+            "torchvision has a trained AlexNet": models.AlexNet_Weights.IMAGENET1K_V1.meta["num_params"] == params,
+            "it is the network of 2012": maps == [conv.maps for conv in convs(PAPER)],
+        },
+        f"{maps} maps, {params:,} parameters",
+    )

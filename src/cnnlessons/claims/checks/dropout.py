@@ -8,9 +8,9 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision import models
 
-from cnnlessons import CATALOGUE
-from cnnlessons.claims.claim import Found, check
-from cnnlessons.layers import Dropout
+from cnnlessons.claims.checking import Found, check
+from cnnlessons.networks import CATALOGUE
+from cnnlessons.networks.layers import Dropout
 
 ONES = torch.ones(10_000)
 
@@ -37,8 +37,10 @@ def first_two_layers():
     for layer in CATALOGUE["alexnet-2012"].layers:
         number += layer.kind in ("conv", "dense")
         place += [number] if isinstance(layer, Dropout) else []
-    return Found({"the first two layers": place == [1, 2]}, f"layers {place[0]} and {place[1]}, the first two fully "
-                                                            f"connected ones")
+    return Found(
+        {"the first two layers": place == [1, 2]},
+        f"layers {place[0]} and {place[1]}, the first two fully connected ones",
+    )
 
 
 @check("000-L069b", "002-L171b")
@@ -46,9 +48,10 @@ def a_proportion_is_zero():
     """The share of zeros, and whether two passes drop the same units."""
     a, b = dropped(seed=0), dropped(seed=1)
     share = (a == 0).float().mean().item()
-    return Found({"a proportion p of the units": abs(share - 0.5) < 0.02,
-                  "other ones in every pass": not torch.equal(a, b)},
-                 f"p = 0.5: {share:.1%} of 10,000")
+    return Found(
+        {"a proportion p of the units": abs(share - 0.5) < 0.02, "other ones in every pass": not torch.equal(a, b)},
+        f"p = 0.5: {share:.1%} of 10,000",
+    )
 
 
 @check("001-L094")
@@ -58,8 +61,10 @@ def selectively():
         torch.manual_seed(0)
         kept = F.dropout(torch.cat([ONES, 100 * ONES]), 0.5) != 0
     small, large = (part.float().mean().item() for part in kept.chunk(2))
-    return Found({"single units are left out in training": 0 < small < 1, "selected ones": abs(small - large) > 0.05},
-                 f"kept: {small:.0%} of the small ones, {large:.0%} of those 100 times as large")
+    return Found(
+        {"single units are left out in training": 0 < small < 1, "selected ones": abs(small - large) > 0.05},
+        f"kept: {small:.0%} of the small ones, {large:.0%} of those 100 times as large",
+    )
 
 
 @check("000-L069d", "002-L171c")
@@ -67,19 +72,27 @@ def test_time():
     """At test time: all units, and the factor that keeps the sums as they were in training."""
     layer = nn.Dropout(0.5).eval()
     unscaled = (dropped() != 0).float().mean().item()
-    return Found({"nothing is dropped": torch.equal(layer(ONES), ONES), "and that is all": abs(unscaled - 1) < 0.05},
-                 f"a unit is there in {unscaled:.0%} of the passes: halve it in testing, or double it in training")
+    return Found(
+        {"nothing is dropped": torch.equal(layer(ONES), ONES), "and that is all": abs(unscaled - 1) < 0.05},
+        f"a unit is there in {unscaled:.0%} of the passes: halve it in testing, or double it in training",
+    )
 
 
 @check("000-L069f")
 def still_used():
     """Dropout layers in three of torchvision's networks."""
     with torch.device("meta"):
-        counts = {make.__name__: sum(isinstance(m, nn.Dropout) for m in make().modules())
-                  for make in (models.alexnet, models.vgg16, models.resnet50)}
-    return Found({"in fully connected heads": counts["alexnet"] > 0 and counts["vgg16"] > 0,
-                  "in convolutional networks without one": counts["resnet50"] > 0},
-                 ", ".join(f"{name} {n}" for name, n in counts.items()))
+        counts = {
+            make.__name__: sum(isinstance(m, nn.Dropout) for m in make().modules())
+            for make in (models.alexnet, models.vgg16, models.resnet50)
+        }
+    return Found(
+        {
+            "in fully connected heads": counts["alexnet"] > 0 and counts["vgg16"] > 0,
+            "in convolutional networks without one": counts["resnet50"] > 0,
+        },
+        ", ".join(f"{name} {n}" for name, n in counts.items()),
+    )
 
 
 class AsListed(nn.Module):
@@ -105,11 +118,18 @@ def dropout_before_relu():
     x = torch.randn(1000, generator=torch.Generator().manual_seed(0))
     mask = 2 * (torch.rand(1000, generator=torch.Generator().manual_seed(1)) > 0.5)
     layers = CATALOGUE["alexnet-003-code"].layers
-    since_dense = [a.name for i, a in enumerate(layers) if a.kind == "dense"
-                   and any(isinstance(b, Dropout) for b in layers[i + 1 : i + 3])]
-    return Found({"harmless: ReLU(m·x) = m·ReLU(x)": torch.equal(torch.relu(mask * x), mask * torch.relu(x)),
-                  "behind both hidden layers, as in the paper": len(since_dense) == 2},
-                 f"dropped behind {', '.join(since_dense)}, not behind fc2")
+    since_dense = [
+        a.name
+        for i, a in enumerate(layers)
+        if a.kind == "dense" and any(isinstance(b, Dropout) for b in layers[i + 1 : i + 3])
+    ]
+    return Found(
+        {
+            "harmless: ReLU(m·x) = m·ReLU(x)": torch.equal(torch.relu(mask * x), mask * torch.relu(x)),
+            "behind both hidden layers, as in the paper": len(since_dense) == 2,
+        },
+        f"dropped behind {', '.join(since_dense)}, not behind fc2",
+    )
 
 
 @check("002-L035")
@@ -117,9 +137,10 @@ def softmax_separates():
     """A softmax and a sharper one, of the same outputs."""
     z = torch.tensor([2.0, 1.0, 0.0])
     plain, sharp = z.softmax(0), (3 * z).softmax(0)
-    return Found({"all values are positive": bool((plain > 0).all()),
-                  "none separates them more": bool(sharp[0] <= plain[0])},
-                 f"largest {plain[0]:.2f}; with the outputs tripled {sharp[0]:.2f}")
+    return Found(
+        {"all values are positive": bool((plain > 0).all()), "none separates them more": bool(sharp[0] <= plain[0])},
+        f"largest {plain[0]:.2f}; with the outputs tripled {sharp[0]:.2f}",
+    )
 
 
 @check("002-L036")
@@ -128,9 +149,14 @@ def softmax_is_probability():
     z = torch.tensor([2.0, 1.0, 0.0])
     p, q = z.softmax(0), (3 * z).softmax(0)
     alike = p.argmax() == q.argmax() == z.argmax()
-    return Found({"they sum to 1": bool((p.sum() - 1).abs() < 1e-6), "the largest is the answer": bool(alike),
-                  "one decision has one probability": bool((p[0] - q[0]).abs() < 0.01)},
-                 f"{p[0]:.2f} or {q[0]:.2f} for the same answer")
+    return Found(
+        {
+            "they sum to 1": bool((p.sum() - 1).abs() < 1e-6),
+            "the largest is the answer": bool(alike),
+            "one decision has one probability": bool((p[0] - q[0]).abs() < 0.01),
+        },
+        f"{p[0]:.2f} or {q[0]:.2f} for the same answer",
+    )
 
 
 def floor(classes):
@@ -142,17 +168,25 @@ def floor(classes):
 def softmax_then_loss():
     """Cross-entropy of a softmax's output: its least value, and its gradient for a confident mistake."""
     wrong = torch.tensor([[8.0] + 9 * [0.0]], requires_grad=True)
-    gradients = [torch.autograd.grad(F.cross_entropy(out, torch.tensor([1])), wrong)[0].norm().item()
-                 for out in (wrong, wrong.softmax(1))]
-    return Found({"over the axis of the classes": bool((torch.rand(4, 84).softmax(1).sum(1) - 1).abs().max() < 1e-5),
-                  "goes with CrossEntropyLoss": floor(10) < 0.01},
-                 f"the loss cannot fall below {floor(10):.3f}; gradient of a confident mistake "
-                 f"{gradients[1]:.1e} instead of {gradients[0]:.1f}")
+    gradients = [
+        torch.autograd.grad(F.cross_entropy(out, torch.tensor([1])), wrong)[0].norm().item()
+        for out in (wrong, wrong.softmax(1))
+    ]
+    return Found(
+        {
+            "over the axis of the classes": bool((torch.rand(4, 84).softmax(1).sum(1) - 1).abs().max() < 1e-5),
+            "goes with CrossEntropyLoss": floor(10) < 0.01,
+        },
+        f"the loss cannot fall below {floor(10):.3f}; gradient of a confident mistake "
+        f"{gradients[1]:.1e} instead of {gradients[0]:.1f}",
+    )
 
 
 @check("003-L103")
 def thousand_softmax():
     """The same with 1000 classes."""
     units = CATALOGUE["alexnet-003-code"]["fc3"].units
-    return Found({"1000 classes": units == 1000, "goes with CrossEntropyLoss": floor(1000) < 0.01},
-                 f"the loss cannot fall below log(e + 999) − 1 = {math.log(math.e + 999) - 1:.3f}")
+    return Found(
+        {"1000 classes": units == 1000, "goes with CrossEntropyLoss": floor(1000) < 0.01},
+        f"the loss cannot fall below log(e + 999) − 1 = {math.log(math.e + 999) - 1:.3f}",
+    )

@@ -4,9 +4,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnnlessons import CATALOGUE, build, load, trace
-from cnnlessons.claims.claim import Found, check
-from cnnlessons.layers import RBF, AvgPool, Conv, Dropout, MaxPool, ScaledTanh, Subsample, times
+from cnnlessons.claims.checking import Found, check
+from cnnlessons.data import load
+from cnnlessons.modules import build, module
+from cnnlessons.networks import CATALOGUE, trace
+from cnnlessons.networks.layers import RBF, AvgPool, Conv, Dropout, MaxPool, ScaledTanh, Subsample, shape_text
 
 PAPER = trace(CATALOGUE["lenet5-1998"])  # as in LeCun et al. 1998
 PROSE = trace(CATALOGUE["lenet-000-prose-gray"])  # with a dense C3, as the notes tell it
@@ -27,7 +29,7 @@ def all_kernels_are_5():
 @check("000-L009a")
 def input_is_grey():
     """The input of LeNet-5."""
-    return Found({"1×32×32": PAPER.input == (1, 32, 32)}, f"input {times(PAPER.input)}")
+    return Found({"1×32×32": PAPER.input == (1, 32, 32)}, f"input {shape_text(PAPER.input)}")
 
 
 @check("000-L009b")
@@ -39,17 +41,21 @@ def takes_colour():
     except RuntimeError:
         taken = False
     colour = trace(CATALOGUE["lenet-000-prose-rgb"])
-    return Found({"a network of this plan can be built for three channels": colour.input == (3, 32, 32),
-                  "LeNet-5 accepts them": taken},
-                 f"C1 {colour['C1'].params} parameters instead of {PROSE['C1'].params}, "
-                 f"the network {colour.params:,} instead of {PROSE.params:,}")
+    return Found(
+        {
+            "a network of this plan can be built for three channels": colour.input == (3, 32, 32),
+            "LeNet-5 accepts them": taken,
+        },
+        f"C1 {colour['C1'].params} parameters instead of {PROSE['C1'].params}, "
+        f"the network {colour.params:,} instead of {PROSE.params:,}",
+    )
 
 
 def shape_of(name, layer, shape):
     """Whether a layer of both LeNets returns that shape, and the shape."""
     row = PAPER[name]
     agree = row.shape_out == PROSE[name].shape_out == shape and row.layer.window(row.shape_in) == layer
-    return Found({f"{name} returns {times(shape)}": agree}, f"{times(row.shape_in)} → {times(shape)}")
+    return Found({f"{name} returns {shape_text(shape)}": agree}, f"{shape_text(row.shape_in)} → {shape_text(shape)}")
 
 
 @check("000-L009c")
@@ -83,9 +89,13 @@ def c5_is_a_convolution():
     dense.load_state_dict({"weight": conv.weight.flatten(1), "bias": conv.bias})
     x = torch.rand(4, 16, 5, 5, generator=torch.Generator().manual_seed(0))
     same = torch.allclose(conv(x).flatten(1), dense(x.flatten(1)), atol=1e-5)
-    return Found({"120 kernels of 5×5 give 120×1×1": PAPER["C5"].shape_out == (120, 1, 1),
-                  "a linear layer of 400 inputs returns the same numbers": same}, "on one 5×5 map; on a larger one "
-                                                                                  "C5 would give more")
+    return Found(
+        {
+            "120 kernels of 5×5 give 120×1×1": PAPER["C5"].shape_out == (120, 1, 1),
+            "a linear layer of 400 inputs returns the same numbers": same,
+        },
+        "on one 5×5 map; on a larger one C5 would give more",
+    )
 
 
 @check("000-L014")
@@ -106,8 +116,10 @@ def ten_outputs():
 def c1_kernels():
     """C1's kernels, padding and stride."""
     c1 = PAPER["C1"].layer
-    return Found({"6 of 5×5, no padding, stride 1": (c1.maps, c1.k, c1.p, c1.s) == (6, 5, 0, 1)},
-                 f"{c1.maps} kernels of {c1.k}×{c1.k}, padding {c1.p}, stride {c1.s}")
+    return Found(
+        {"6 of 5×5, no padding, stride 1": (c1.maps, c1.k, c1.p, c1.s) == (6, 5, 0, 1)},
+        f"{c1.maps} kernels of {c1.k}×{c1.k}, padding {c1.p}, stride {c1.s}",
+    )
 
 
 @check("002-L015d")
@@ -133,8 +145,10 @@ def s2_is_max_pooling():
 @check("002-L023b")
 def s2_units():
     """S2's units."""
-    return Found({"14×14": PAPER["S2"].shape_out[1:] == (14, 14), "1176 units": PAPER["S2"].units == 1176},
-                 f"14·14·6 = {PAPER['S2'].units}")
+    return Found(
+        {"14×14": PAPER["S2"].shape_out[1:] == (14, 14), "1176 units": PAPER["S2"].units == 1176},
+        f"14·14·6 = {PAPER['S2'].units}",
+    )
 
 
 @check("002-L025a")
@@ -142,32 +156,42 @@ def c3_depth():
     """How many S2 maps a C3 map reads."""
     c3 = PAPER["C3"].layer
     depths = [len(row) for row in c3.table]
-    return Found({"16 kernels, pad 0, stride 1": (c3.maps, c3.k, c3.p, c3.s) == (16, 5, 0, 1),
-                  "each reads all 6 maps": set(depths) == {6}},
-                 f"maps read: {', '.join(f'{depths.count(d)} read {d}' for d in sorted(set(depths)))}")
+    return Found(
+        {
+            "16 kernels, pad 0, stride 1": (c3.maps, c3.k, c3.p, c3.s) == (16, 5, 0, 1),
+            "each reads all 6 maps": set(depths) == {6},
+        },
+        f"maps read: {', '.join(f'{depths.count(d)} read {d}' for d in sorted(set(depths)))}",
+    )
 
 
 @check("002-L025b")
 def c3_units():
     """C3's units."""
-    return Found({"10×10": PAPER["C3"].shape_out[1:] == (10, 10), "1600 units": PAPER["C3"].units == 1600},
-                 f"10·10·16 = {PAPER['C3'].units}")
+    return Found(
+        {"10×10": PAPER["C3"].shape_out[1:] == (10, 10), "1600 units": PAPER["C3"].units == 1600},
+        f"10·10·16 = {PAPER['C3'].units}",
+    )
 
 
 @check("002-L025c")
 def c3_params():
     """C3's parameters, dense and with the paper's table."""
     dense, paper = PROSE["C3"].params, PAPER["C3"].params
-    return Found({"2416 where every map reads all 6": dense == 2416, "2416 in LeNet-5": paper == 2416},
-                 f"dense {dense:,}, LeNet-5 {paper:,}")
+    return Found(
+        {"2416 where every map reads all 6": dense == 2416, "2416 in LeNet-5": paper == 2416},
+        f"dense {dense:,}, LeNet-5 {paper:,}",
+    )
 
 
 @check("002-L027a")
 def s4_is_max_pooling():
     """S4."""
     s4 = PAPER["S4"]
-    return Found({"5×5 maps, 400 units": s4.units == 400, "max pooling": type(s4.layer) is MaxPool},
-                 f"{type(s4.layer).__name__}, {s4.params} parameters")
+    return Found(
+        {"5×5 maps, 400 units": s4.units == 400, "max pooling": type(s4.layer) is MaxPool},
+        f"{type(s4.layer).__name__}, {s4.params} parameters",
+    )
 
 
 @check("002-L027b")
@@ -175,8 +199,10 @@ def pooling_has_no_params():
     """Parameters of today's pooling and of LeNet-5's."""
     today = sum(layer.params((6, 28, 28)) for layer in (MaxPool("p", 2), AvgPool("p", 2)))
     theirs = [PAPER[name].params for name in ("S2", "S4")]
-    return Found({"none in max and average pooling": today == 0, "none in LeNet-5": sum(theirs) == 0},
-                 f"S2 and S4 have {theirs[0]} and {theirs[1]}")
+    return Found(
+        {"none in max and average pooling": today == 0, "none in LeNet-5": sum(theirs) == 0},
+        f"S2 and S4 have {theirs[0]} and {theirs[1]}",
+    )
 
 
 @check("002-L027c")
@@ -184,18 +210,24 @@ def total_score():
     """Four answers of 0, 0, 0 and 8 against four of 2: the sum cannot tell them apart, the maximum can."""
     x = torch.tensor([[0.0, 0, 0, 8], [2, 2, 2, 2]]).view(2, 1, 2, 2)
     mean, largest = F.avg_pool2d(x, 2).flatten(), F.max_pool2d(x, 2).flatten()
-    return Found({"average pooling judges by the total": bool(mean[0] == mean[1]),
-                  "and so does the note's own max pooling": bool(largest[0] == largest[1])},
-                 f"means {mean.tolist()}, maxima {largest.tolist()}")
+    return Found(
+        {
+            "average pooling judges by the total": bool(mean[0] == mean[1]),
+            "and so does the note's own max pooling": bool(largest[0] == largest[1]),
+        },
+        f"means {mean.tolist()}, maxima {largest.tolist()}",
+    )
 
 
 @check("002-L027d")
 def average_is_nearer():
     """LeNet-5's subsampling with a coefficient of ¼ and no bias, beside average pooling."""
     x = torch.rand(2, 6, 28, 28, generator=torch.Generator().manual_seed(0))
-    layer = Subsample("S2").module((6, 28, 28))
-    return Found({"average pooling is a case of LeNet-5's subsampling": torch.allclose(layer(x), F.avg_pool2d(x, 2))},
-                 "coefficient ¼, bias 0")
+    layer = module(Subsample("S2"), (6, 28, 28))
+    return Found(
+        {"average pooling is a case of LeNet-5's subsampling": torch.allclose(layer(x), F.avg_pool2d(x, 2))},
+        "coefficient ¼, bias 0",
+    )
 
 
 @check("002-L029")
@@ -214,16 +246,19 @@ def f6_params():
 def output_is_softmax():
     """The output layer of 1998."""
     last = PAPER[-1].layer
-    return Found({"a softmax": not isinstance(last, RBF)}, f"{type(last).__name__}: ten fixed codes of 84, smallest "
-                                                           f"wins")
+    return Found(
+        {"a softmax": not isinstance(last, RBF)}, f"{type(last).__name__}: ten fixed codes of 84, smallest wins"
+    )
 
 
 @check("002-L033b")
 def output_params():
     """A linear output, and LeNet-5's."""
     dense, paper = PROSE["output"].params, PAPER[-1].params
-    return Found({"850 of a linear layer": dense == 850, "850 in LeNet-5": paper == 850},
-                 f"linear {dense}, LeNet-5 {paper} trained and {PAPER[-1].connections} fixed")
+    return Found(
+        {"850 of a linear layer": dense == 850, "850 in LeNet-5": paper == 850},
+        f"linear {dense}, LeNet-5 {paper} trained and {PAPER[-1].connections} fixed",
+    )
 
 
 @check("002-L013")
@@ -231,8 +266,14 @@ def pictures_are_black_and_white():
     """Grey values and sizes of the digits."""
     digits = load("mnist-5k").train
     greys, classes = len(digits.x.unique()), len(digits.y.unique())
-    return Found({"ten classes": classes == 10, "28×28, which fit into 32×32": digits.x.shape[-1] + 4 == 32,
-                  "black and white only": greys == 2}, f"{greys} grey values")
+    return Found(
+        {
+            "ten classes": classes == 10,
+            "28×28, which fit into 32×32": digits.x.shape[-1] + 4 == 32,
+            "black and white only": greys == 2,
+        },
+        f"{greys} grey values",
+    )
 
 
 @check("001-L018a")
@@ -240,45 +281,58 @@ def lenet_used_sigmoid():
     """The activations of LeNet-5 and AlexNet."""
     alexnet = {type(layer).__name__ for layer in CATALOGUE["alexnet-2012"].layers if layer.kind == "activation"}
     lenet = {type(layer).__name__ for layer in CATALOGUE["lenet5-1998"].layers if layer.kind == "activation"}
-    return Found({"AlexNet's is the ReLU": alexnet == {"ReLU"},
-                  "LeNet's was the (logistic) sigmoid": lenet == {"Sigmoid"}},
-                 f"LeNet-5: {', '.join(lenet)}")
+    return Found(
+        {"AlexNet's is the ReLU": alexnet == {"ReLU"}, "LeNet's was the (logistic) sigmoid": lenet == {"Sigmoid"}},
+        f"LeNet-5: {', '.join(lenet)}",
+    )
 
 
 @check("000-L068a", "004-L024a")
 def lenet_uses_tanh():
     """LeNet-5's activation, at 1 and −1."""
     acts = kinds(PAPER, ScaledTanh)
-    ends = acts[0].module((1,))(torch.tensor([-1.0, 1.0]))
-    return Found({"a tanh after every layer": len(acts) == 6,
-                  "scaled so that ±1 stay ±1": torch.allclose(ends, torch.tensor([-1.0, 1.0]), atol=1e-4)},
-                 f"1.7159 tanh(2/3) = {ends[1]:.4f}")
+    ends = module(acts[0], (1,))(torch.tensor([-1.0, 1.0]))
+    return Found(
+        {
+            "a tanh after every layer": len(acts) == 6,
+            "scaled so that ±1 stay ±1": torch.allclose(ends, torch.tensor([-1.0, 1.0]), atol=1e-4),
+        },
+        f"1.7159 tanh(2/3) = {ends[1]:.4f}",
+    )
 
 
 @check("003-L024")
 def plain_tanh():
     """Plain tanh beside LeNet-5's, at 1."""
     one = torch.tensor(1.0)
-    plain, scaled = torch.tanh(one), ScaledTanh("f").module((1,))(one)
-    return Found({"LeNet-5's activation is a tanh": len(kinds(PAPER, ScaledTanh)) == 6,
-                  "the plain one": bool(plain == scaled)}, f"at 1: {plain:.3f} and {scaled:.3f}")
+    plain, scaled = torch.tanh(one), module(ScaledTanh("f"), (1,))(one)
+    return Found(
+        {"LeNet-5's activation is a tanh": len(kinds(PAPER, ScaledTanh)) == 6, "the plain one": bool(plain == scaled)},
+        f"at 1: {plain:.3f} and {scaled:.3f}",
+    )
 
 
 @check("003-L017")
 def average_pooling():
     """Average pooling and LeNet-5's subsampling."""
     s2 = PAPER["S2"]
-    return Found({"windows of 2×2 at stride 2": s2.layer.window(s2.shape_in) == (2, 2),
-                  "without weights of its own": s2.params == 0}, f"S2 has {s2.params} parameters, S4 "
-                                                                 f"{PAPER['S4'].params}")
+    return Found(
+        {
+            "windows of 2×2 at stride 2": s2.layer.window(s2.shape_in) == (2, 2),
+            "without weights of its own": s2.params == 0,
+        },
+        f"S2 has {s2.params} parameters, S4 {PAPER['S4'].params}",
+    )
 
 
 @check("004-L017a")
 def lenet_is_small():
     """LeNet-5 beside the networks that came after it."""
     others = [trace(CATALOGUE[id]).params for id in ("alexnet-2012", "vgg-D")]
-    return Found({"a small network": PAPER.params * 100 < min(others)},
-                 f"{PAPER.params:,} parameters; AlexNet has {others[0] / PAPER.params:,.0f} times as many")
+    return Found(
+        {"a small network": PAPER.params * 100 < min(others)},
+        f"{PAPER.params:,} parameters; AlexNet has {others[0] / PAPER.params:,.0f} times as many",
+    )
 
 
 @check("004-L022b")
@@ -286,13 +340,20 @@ def convolution_saves_parameters():
     """C1 and a dense layer between the same numbers of units."""
     c1 = PAPER["C1"]
     dense = (1024 + 1) * c1.units
-    return Found({"local connections": c1.connections < dense, "shared weights": c1.params < c1.connections},
-                 f"dense {dense:,}; C1 {c1.connections:,} connections, {c1.params} parameters")
+    return Found(
+        {"local connections": c1.connections < dense, "shared weights": c1.params < c1.connections},
+        f"dense {dense:,}; C1 {c1.connections:,} connections, {c1.params} parameters",
+    )
 
 
 @check("001-L027")
 def lenet_has_no_dropout():
     """Dropout in both networks."""
     alexnet = [layer.name for layer in CATALOGUE["alexnet-2012"].layers if isinstance(layer, Dropout)]
-    return Found({"AlexNet drops in its fully connected layers": alexnet == ["drop6", "drop7"],
-                  "LeNet-5 does not": not kinds(PAPER, Dropout)}, "after fc6 and fc7")
+    return Found(
+        {
+            "AlexNet drops in its fully connected layers": alexnet == ["drop6", "drop7"],
+            "LeNet-5 does not": not kinds(PAPER, Dropout),
+        },
+        "after fc6 and fc7",
+    )

@@ -5,8 +5,9 @@ from torch import nn
 from torch.nn import functional as F
 from torchinfo import summary
 
-from cnnlessons import CATALOGUE, build, trace
-from cnnlessons.claims.claim import Found, check
+from cnnlessons.claims.checking import Found, check
+from cnnlessons.modules import build
+from cnnlessons.networks import CATALOGUE, trace
 
 RGB = CATALOGUE["lenet-000-code-rgb-relu"]
 KERAS = trace(CATALOGUE["lenet-002-keras"])
@@ -38,9 +39,14 @@ def listing_is_the_text():
     """Study note 000's listing and its text."""
     text, code = trace(CATALOGUE["lenet-000-prose-gray"]), trace(RGB)
     channels = [row.layer.maps for row in code if row.layer.kind == "conv"]
-    return Found({"6 and 16 maps": channels[:2] == [6, 16], "grey input": code.input[0] == 1,
-                  "as many parameters": code.params == text.params},
-                 f"{channels} maps, {code.params:,} parameters; the text's network has {text.params:,}")
+    return Found(
+        {
+            "6 and 16 maps": channels[:2] == [6, 16],
+            "grey input": code.input[0] == 1,
+            "as many parameters": code.params == text.params,
+        },
+        f"{channels} maps, {code.params:,} parameters; the text's network has {text.params:,}",
+    )
 
 
 @check("000-L034")
@@ -65,8 +71,10 @@ def view_rebuilds():
         refused = False
     except RuntimeError:
         refused = True
-    return Found({"new dimensions for the same numbers": y.data_ptr() == x.data_ptr() and y.shape == (3, 2)},
-                 "no copy; refused after a transpose" if refused else "no copy")
+    return Found(
+        {"new dimensions for the same numbers": y.data_ptr() == x.data_ptr() and y.shape == (3, 2)},
+        "no copy; refused after a transpose" if refused else "no copy",
+    )
 
 
 @check("000-L040")
@@ -75,9 +83,13 @@ def view_by_batch():
     convs = body(RGB, "view")
     rows = [tuple(out.view(len(out), -1).shape) for out in (convs(torch.zeros(50, 3, n, n)) for n in (32, 64))]
     weights = sum(p.numel() for p in nn.Flatten().parameters())
-    return Found({"[50, 800], a row a picture": rows[0] == (50, 800) and rows[1][0] == 50,
-                  "the 800 numbers are parameters": weights == 800},
-                 f"{rows[0]} at 32 px, {rows[1]} at 64 px; features, not parameters")
+    return Found(
+        {
+            "[50, 800], a row a picture": rows[0] == (50, 800) and rows[1][0] == 50,
+            "the 800 numbers are parameters": weights == 800,
+        },
+        f"{rows[0]} at 32 px, {rows[1]} at 64 px; features, not parameters",
+    )
 
 
 @check("000-L041")
@@ -85,8 +97,10 @@ def view_by_length():
     """`view(-1, 800)` at 32 and 64 pixels."""
     convs = body(RGB, "view")
     rows = [convs(torch.zeros(50, 3, n, n)).view(-1, 800).shape[0] for n in (32, 64)]
-    return Found({"a row a picture at 32 px": rows[0] == 50, "and at 64 px": rows[1] == 50},
-                 f"50 pictures become {rows[0]} rows at 32 px and {rows[1]} at 64 px")
+    return Found(
+        {"a row a picture at 32 px": rows[0] == 50, "and at 64 px": rows[1] == 50},
+        f"50 pictures become {rows[0]} rows at 32 px and {rows[1]} at 64 px",
+    )
 
 
 @check("000-L050")
@@ -106,8 +120,13 @@ def view_keeps_the_batch():
         refused = False
     except RuntimeError:
         refused = True
-    return Found({"a row a picture at 224 px": trace(arch)["flatten"].shape_out == (6400,),
-                  "an error, not another batch, at 227 px": refused}, f"{row.units:,} numbers at 227 px, 6,400 wanted")
+    return Found(
+        {
+            "a row a picture at 224 px": trace(arch)["flatten"].shape_out == (6400,),
+            "an error, not another batch, at 227 px": refused,
+        },
+        f"{row.units:,} numbers at 227 px, 6,400 wanted",
+    )
 
 
 @check("002-L043")
@@ -115,11 +134,15 @@ def keras_lenet_is_lenet():
     """The Keras listing beside the text it stands under."""
     text = trace(CATALOGUE["lenet-002-prose"])
     sides = [row.shape_out[1] for row in KERAS if len(row.shape_out) == 3 and row.layer.kind in ("conv", "pool")]
-    return Found({"maps of 28, 14, 10, 5": sides == [28, 14, 10, 5],
-                  "48,120 parameters in C5": KERAS["C5"].params == 48120,
-                  "as many in all": KERAS.params == text.params},
-                 f"maps of {', '.join(map(str, sides))}; C5 {KERAS['C5'].params:,}; in all {KERAS.params:,}, "
-                 f"not {text.params:,}")
+    return Found(
+        {
+            "maps of 28, 14, 10, 5": sides == [28, 14, 10, 5],
+            "48,120 parameters in C5": KERAS["C5"].params == 48120,
+            "as many in all": KERAS.params == text.params,
+        },
+        f"maps of {', '.join(map(str, sides))}; C5 {KERAS['C5'].params:,}; in all {KERAS.params:,}, "
+        f"not {text.params:,}",
+    )
 
 
 @check("002-L045")
@@ -140,8 +163,10 @@ def listings_run():
     names = {"Module": nn.Module, "Linear": nn.Linear}
     exec(WITH_IT, names)
     returned = names["Net"]()(torch.zeros(1, 4))
-    return Found({"they compile": compiles, "repaired, they return something": returned is not None},
-                 f"IndentationError; repaired: {returned}")
+    return Found(
+        {"they compile": compiles, "repaired, they return something": returned is not None},
+        f"IndentationError; repaired: {returned}",
+    )
 
 
 @check("003-L020")
@@ -154,9 +179,10 @@ def four_hundred():
 def last_layer():
     """The last layer of study note 003's LeNet."""
     right = trace(CATALOGUE["lenet-003-corrected"])
-    return Found({"the last layer has a unit a class": CODE_003[-1].shape_out == (10,)},
-                 f"{CODE_003[-1].shape_out[0]} outputs for 10 classes; {CODE_003.params:,} parameters, not "
-                 f"{right.params:,}")
+    return Found(
+        {"the last layer has a unit a class": CODE_003[-1].shape_out == (10,)},
+        f"{CODE_003[-1].shape_out[0]} outputs for 10 classes; {CODE_003.params:,} parameters, not {right.params:,}",
+    )
 
 
 @check("003-L028")
@@ -164,8 +190,10 @@ def view_400():
     """`view(-1, 400)` at 32 and 52 pixels."""
     convs = body(CATALOGUE["lenet-003-code"], "view")
     rows = [convs(torch.zeros(2, 1, n, n)).view(-1, 400).shape[0] for n in (32, 52)]
-    return Found({"a row a picture at 32 px": rows[0] == 2, "and at 52 px": rows[1] == 2},
-                 f"2 pictures become {rows[0]} rows at 32 px and {rows[1]} at 52 px")
+    return Found(
+        {"a row a picture at 32 px": rows[0] == 2, "and at 52 px": rows[1] == 2},
+        f"2 pictures become {rows[0]} rows at 32 px and {rows[1]} at 52 px",
+    )
 
 
 @check("003-L098")
@@ -173,8 +201,10 @@ def view_9216():
     """How many rows of 9,216 a picture of 227 and of 419 pixels fills."""
     arch = CATALOGUE["alexnet-003-code"]
     rows = [trace(arch, (3, n, n))["view"].units / 9216 for n in (227, 419)]
-    return Found({"a row a picture at 227 px": rows[0] == 1, "and at 419 px": rows[1] == 1},
-                 f"one picture becomes {rows[0]:g} row at 227 px and {rows[1]:g} at 419 px")
+    return Found(
+        {"a row a picture at 227 px": rows[0] == 1, "and at 419 px": rows[1] == 1},
+        f"one picture becomes {rows[0]:g} row at 227 px and {rows[1]:g} at 419 px",
+    )
 
 
 def summed(id, size):
@@ -189,13 +219,16 @@ def summed(id, size):
 def torchinfo_lenet():
     """torchinfo of study note 003's LeNet."""
     params, macs = summed("lenet-003-code", (10, 1, 32, 32))
-    return Found({"it shows the network": params == CODE_003.params == 60856},
-                 f"{params:,} parameters, {macs / 1e6:.2f} M mult-adds")
+    return Found(
+        {"it shows the network": params == CODE_003.params == 60856},
+        f"{params:,} parameters, {macs / 1e6:.2f} M mult-adds",
+    )
 
 
 @check("003-L108")
 def torchinfo_alexnet():
     """torchinfo of study note 003's AlexNet."""
     params, macs = summed("alexnet-003-code", (10, 3, 227, 227))
-    return Found({"it runs on 10 pictures of 227 px": params == 62378344},
-                 f"{params:,} parameters, {macs / 1e9:.2f} G mult-adds")
+    return Found(
+        {"it runs on 10 pictures of 227 px": params == 62378344}, f"{params:,} parameters, {macs / 1e9:.2f} G mult-adds"
+    )

@@ -5,9 +5,10 @@ import itertools
 import torch
 from torch import nn
 
-from cnnlessons import CATALOGUE, trace
-from cnnlessons.claims.claim import Found, check
-from cnnlessons.layers import LRN, ReLU
+from cnnlessons.claims.checking import Found, check
+from cnnlessons.modules import module
+from cnnlessons.networks import CATALOGUE, trace
+from cnnlessons.networks.layers import LRN, ReLU
 
 ALEXNET = trace(CATALOGUE["alexnet-2012"])
 
@@ -35,10 +36,14 @@ def same_position():
     other_map[:, 12] += 100
     far_map[:, 40] += 100
     here = [formula(x)[:, 10, 2, 2] for x in (a, other_place, other_map, far_map)]
-    return Found({"neighbouring maps at the same place": not torch.equal(here[0], here[2]),
-                  "no other place": torch.equal(here[0], here[1]), "no map farther than two away": torch.equal(here[0],
-                                                                                                               here[3])},
-                 "map 10 answers to map 12, not to map 40")
+    return Found(
+        {
+            "neighbouring maps at the same place": not torch.equal(here[0], here[2]),
+            "no other place": torch.equal(here[0], here[1]),
+            "no map farther than two away": torch.equal(here[0], here[3]),
+        },
+        "map 10 answers to map 12, not to map 40",
+    )
 
 
 @check("001-L092b")
@@ -47,8 +52,9 @@ def before_relu():
     layers = CATALOGUE["alexnet-2012"].layers
     before = [type(a) for a, b in itertools.pairwise(layers) if isinstance(b, LRN)]
     after = [type(b) for a, b in itertools.pairwise(layers) if isinstance(a, LRN)]
-    return Found({"LRN's result goes into the ReLU": ReLU in after},
-                 f"behind {before[0].__name__}, before {after[0].__name__}")
+    return Found(
+        {"LRN's result goes into the ReLU": ReLU in after}, f"behind {before[0].__name__}, before {after[0].__name__}"
+    )
 
 
 @check("002-L153c")
@@ -59,27 +65,37 @@ def batch_norm_is_another():
     b[1] += 50
     layer = nn.BatchNorm2d(96)
     moved = not torch.allclose(layer(a)[0], layer(b)[0])
-    return Found({"another operation in the same role": moved and torch.equal(formula(a)[0], formula(b)[0])},
-                 "batch norm answers to the other pictures, LRN does not")
+    return Found(
+        {"another operation in the same role": moved and torch.equal(formula(a)[0], formula(b)[0])},
+        "batch norm answers to the other pictures, LRN does not",
+    )
 
 
 @check("002-L157")
 def printed_formula():
     """The formula with n/2 rounded down against the layer, and as printed, with n/2 = 2.5."""
     a = activations()
-    layer = LRN("norm").module((96, 8, 8))
-    return Found({"with n/2 as 2 it is the layer": torch.allclose(layer(a), formula(a), atol=1e-5),
-                  "as printed its limits are whole numbers": (5 / 2).is_integer()}, "n/2 = 2.5")
+    layer = module(LRN("norm"), (96, 8, 8))
+    return Found(
+        {
+            "with n/2 as 2 it is the layer": torch.allclose(layer(a), formula(a), atol=1e-5),
+            "as printed its limits are whole numbers": (5 / 2).is_integer(),
+        },
+        "n/2 = 2.5",
+    )
 
 
 @check("002-L161a")
 def constants():
     """The constants of the catalogue's LRN."""
     norm = ALEXNET["norm1"].layer
-    return Found({"n = 5, k = 2, β = 0.75": (norm.n, norm.k, norm.beta) == (5, 2, 0.75),
-                  "N is the number of maps": ALEXNET["norm1"].shape_in[0] == 96}, f"n = {norm.n}, k = {norm.k:g}, α "
-                                                                                  f"= {norm.alpha:g}, β = "
-                                                                                  f"{norm.beta}; N = 96 for conv1")
+    return Found(
+        {
+            "n = 5, k = 2, β = 0.75": (norm.n, norm.k, norm.beta) == (5, 2, 0.75),
+            "N is the number of maps": ALEXNET["norm1"].shape_in[0] == 96,
+        },
+        f"n = {norm.n}, k = {norm.k:g}, α = {norm.alpha:g}, β = {norm.beta}; N = 96 for conv1",
+    )
 
 
 @check("002-L161b")
@@ -89,9 +105,11 @@ def alpha():
     means = [formula(activations(), alpha=value).mean().item() for value in (paper, 0.5)]
     pytorch = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)(activations())
     same = torch.allclose(pytorch, formula(activations()), atol=1e-5)
-    return Found({"α = 0.5": paper == 0.5},
-                 f"α = {paper:g}; means of 0 … 20: {means[0]:.1f}, with 0.5 {means[1]:.2f}; PyTorch's alpha=5e-4 "
-                 + ("agrees" if same else "differs"))
+    return Found(
+        {"α = 0.5": paper == 0.5},
+        f"α = {paper:g}; means of 0 … 20: {means[0]:.1f}, with 0.5 {means[1]:.2f}; PyTorch's alpha=5e-4 "
+        + ("agrees" if same else "differs"),
+    )
 
 
 @check("002-L163")
@@ -100,9 +118,13 @@ def order():
     before = sum(ALEXNET[name].units for name in ("norm1", "norm2"))
     caffenet = trace(CATALOGUE["caffenet-order"])
     after = sum(caffenet[name].units for name in ("norm1", "norm2"))
-    return Found({"AlexNet normalises before it pools": ALEXNET["norm1"].shape_out == ALEXNET["pool1"].shape_in,
-                  "the other order is cheaper": after < before},
-                 f"{before:,} numbers a picture before pooling, {after:,} after it")
+    return Found(
+        {
+            "AlexNet normalises before it pools": ALEXNET["norm1"].shape_out == ALEXNET["pool1"].shape_in,
+            "the other order is cheaper": after < before,
+        },
+        f"{before:,} numbers a picture before pooling, {after:,} after it",
+    )
 
 
 @check("004-L058b")
@@ -110,6 +132,7 @@ def hyperparameters():
     """How many constants LRN has; whether that is too many is for the reader."""
     norm = ALEXNET["norm1"].layer
     constants = [norm.n, norm.k, norm.alpha, norm.beta]
-    return Found({"it has constants that must be chosen": len(constants) == 4,
-                  "too many, and it generalises badly": None},
-                 f"{len(constants)}: n, k, α, β")
+    return Found(
+        {"it has constants that must be chosen": len(constants) == 4, "too many, and it generalises badly": None},
+        f"{len(constants)}: n, k, α, β",
+    )

@@ -1,7 +1,7 @@
 """Error rates as the papers print them, and what the notes make of the numbers."""
 
-from cnnlessons.catalogue.vgg import TABLE_3
-from cnnlessons.claims.claim import Found, check
+from cnnlessons.claims.checking import Found, check
+from cnnlessons.networks.catalogue.vgg import TABLE_3
 
 # (system, test set) → (top-1, top-5) in per cent; Krizhevsky et al. 2012, Tables 1 and 2, None where not given
 RESULTS = {
@@ -26,10 +26,14 @@ def pairs(test):
 @check("000-L056c", "000-L058d", "001-L007c", "002-L063c", "004-L046b")
 def lead():
     """How far AlexNet was ahead in 2012."""
-    winner, second = (RESULTS[system, "ILSVRC-2012 test"][1] for system in
-                      ("seven nets, two of them pre-trained", "second best entry"))
-    return Found({"about ten points ahead": 10 <= round(second - winner, 1) < 11.5},
-                 f"{second} − {winner} = {LEAD} points of top-5 error")
+    winner, second = (
+        RESULTS[system, "ILSVRC-2012 test"][1]
+        for system in ("seven nets, two of them pre-trained", "second best entry")
+    )
+    return Found(
+        {"about ten points ahead": 10 <= round(second - winner, 1) < 11.5},
+        f"{second} − {winner} = {LEAD} points of top-5 error",
+    )
 
 
 @check("002-L065d")
@@ -42,16 +46,22 @@ def nearly_ten():
 def one_pair():
     """Whether 37.5 and 15.3 belong to one system and one test set."""
     found = [where for where, errors in RESULTS.items() if 37.5 in errors or 15.3 in errors]
-    return Found({"37.5 and 15.3 are one result": (37.5, 15.3) in RESULTS.values()},
-                 "; ".join(f"{system}, {test}" for system, test in found))
+    return Found(
+        {"37.5 and 15.3 are one result": (37.5, 15.3) in RESULTS.values()},
+        "; ".join(f"{system}, {test}" for system, test in found),
+    )
 
 
 @check("001-L009", "001-L010")
 def pair_of_2010():
     """Which test set 37.5 and 17.0 were measured on."""
-    return Found({"37.5 and 17.0 are one result": (37.5, 17.0) in RESULTS.values(),
-                  "of the contest of 2012": (37.5, 17.0) in pairs("ILSVRC-2012")}, "one net, ILSVRC-2010 test, error "
-                                                                                   "rates")
+    return Found(
+        {
+            "37.5 and 17.0 are one result": (37.5, 17.0) in RESULTS.values(),
+            "of the contest of 2012": (37.5, 17.0) in pairs("ILSVRC-2012"),
+        },
+        "one net, ILSVRC-2010 test, error rates",
+    )
 
 
 @check("002-L065b")
@@ -65,8 +75,10 @@ def top1_accuracy():
 def top5_accuracy():
     """15.3 as an accuracy, and as the partner of 37.5."""
     partner = RESULTS["one net", "ILSVRC-2010 test"][1]
-    return Found({"an accuracy of 15.3 %": 100 - 15.3 == 15.3, "the partner of 37.5": partner == 15.3},
-                 f"an error of seven nets in 2012; the partner of 37.5 is {partner}")
+    return Found(
+        {"an accuracy of 15.3 %": 100 - 15.3 == 15.3, "the partner of 37.5": partner == 15.3},
+        f"an error of seven nets in 2012; the partner of 37.5 is {partner}",
+    )
 
 
 @check("001-L092c")
@@ -86,6 +98,10 @@ def lrn_in_vgg():
 def picture_sizes():
     """ImageNet's pictures and MNIST's."""
     originals, seen = (469 / 28, 387 / 28), 224 / 28
-    return Found({"the originals are more than ten times as wide and high": min(originals) > 10,
-                  "what the network sees is": seen > 10}, f"{originals[0]:.0f} and {originals[1]:.0f} times; seen "
-                                                          f"{seen:g} times")
+    return Found(
+        {
+            "the originals are more than ten times as wide and high": min(originals) > 10,
+            "what the network sees is": seen > 10,
+        },
+        f"{originals[0]:.0f} and {originals[1]:.0f} times; seen {seen:g} times",
+    )

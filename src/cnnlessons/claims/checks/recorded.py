@@ -4,9 +4,9 @@ from math import sqrt
 
 import torch
 
-from cnnlessons import records
+from cnnlessons.claims.checking import Found, check
 from cnnlessons.claims.checks.activations import slope
-from cnnlessons.claims.claim import Found, check
+from cnnlessons.experiments import records
 
 
 def best(record, name, measure="train_loss"):
@@ -25,8 +25,10 @@ def gradients_grow():
         return float(last / first)
 
     found = {name: grows(name) for name in ("sigmoid", "tanh", "ReLU")}
-    return Found({f"towards the loss they grow with {name}": ratio > 1 for name, ratio in found.items()},
-                 "last layer over first: " + ", ".join(f"{name} {ratio:.1f}" for name, ratio in found.items()))
+    return Found(
+        {f"towards the loss they grow with {name}": ratio > 1 for name, ratio in found.items()},
+        "last layer over first: " + ", ".join(f"{name} {ratio:.1f}" for name, ratio in found.items()),
+    )
 
 
 @check("002-L053", record="E01-convergence")
@@ -35,9 +37,13 @@ def converged_after_ten():
     record = records.find("E01-convergence")
     name = "notebook, raw pixels"
     accuracy, loss = (record.curve(name, measure).mean(0) for measure in ("test_accuracy", "train_loss"))
-    return Found({"most of the way is done": accuracy[29] - accuracy[9] < 0.02,
-                  "the loss falls no further": loss[29] > 0.8 * loss[9]},
-                 f"test accuracy {accuracy[9]:.1%} → {accuracy[29]:.1%}, training loss {loss[9]:.3f} → {loss[29]:.3f}")
+    return Found(
+        {
+            "most of the way is done": accuracy[29] - accuracy[9] < 0.02,
+            "the loss falls no further": loss[29] > 0.8 * loss[9],
+        },
+        f"test accuracy {accuracy[9]:.1%} → {accuracy[29]:.1%}, training loss {loss[9]:.3f} → {loss[29]:.3f}",
+    )
 
 
 @check("002-L059", record="E01-convergence")
@@ -45,13 +51,22 @@ def linked_notebook():
     """The linked notebook's training repeated: its recipe, and where its 0.9845 lies."""
     record = records.find("E01-convergence")
     name = "notebook, raw pixels"
-    recipe = record.json["variants"][name]["recipe"]
+    recipe = record.data["variants"][name]["recipe"]
     last = record.last(name, "train_accuracy").mean
-    return Found({"its recipe is complete: it can be repeated": (recipe["epochs"], recipe["batch"], recipe["lr"],
-                                                                 recipe["momentum"],
-                                                                recipe["pixels"]) == (30, 128, 0.01, 0, "raw"),
-                  "and ends where it did": abs(last - 0.9845) < 0.005}, f"training accuracy {last:.4f}; the "
-                                                                        f"notebook's 0.9845")
+    return Found(
+        {
+            "its recipe is complete: it can be repeated": (
+                recipe["epochs"],
+                recipe["batch"],
+                recipe["lr"],
+                recipe["momentum"],
+                recipe["pixels"],
+            )
+            == (30, 128, 0.01, 0, "raw"),
+            "and ends where it did": abs(last - 0.9845) < 0.005,
+        },
+        f"training accuracy {last:.4f}; the notebook's 0.9845",
+    )
 
 
 @check("002-L141b", record="E02-activations")
@@ -60,8 +75,10 @@ def race():
     record = records.find("E02-activations")
     losses = {name: best(record, name) for name in ("sigmoid", "tanh", "ReLU")}
     (_, sigmoid), (_, tanh), (_, relu) = losses.values()
-    return Found({"both leave the sigmoid behind": max(tanh, relu) < sigmoid, "the ReLU is ahead of tanh": relu < tanh},
-                 "; ".join(f"{variant}: {loss:.4f}" for variant, loss in losses.values()))
+    return Found(
+        {"both leave the sigmoid behind": max(tanh, relu) < sigmoid, "the ReLU is ahead of tanh": relu < tanh},
+        "; ".join(f"{variant}: {loss:.4f}" for variant, loss in losses.values()),
+    )
 
 
 @check("004-L024b", record="E02-activations")
@@ -69,8 +86,10 @@ def tanh_beats_sigmoid():
     """tanh and the logistic sigmoid, each at its best step size."""
     record = records.find("E02-activations")
     (a, tanh), (b, sigmoid) = (best(record, name) for name in ("tanh", "sigmoid"))
-    return Found({"faster than the sigmoid": tanh < sigmoid}, f"training loss after ten epochs, {a}: {tanh:.4f}; "
-                                                              f"{b}: {sigmoid:.4f}")
+    return Found(
+        {"faster than the sigmoid": tanh < sigmoid},
+        f"training loss after ten epochs, {a}: {tanh:.4f}; {b}: {sigmoid:.4f}",
+    )
 
 
 @check("002-L149", record="E19-dying")
@@ -78,9 +97,14 @@ def dying():
     """Dead units at the largest and smallest step, and the ReLU's slope on its left."""
     record = records.find("E19-dying")
     large, small = (record.last(f"lr {lr}", "dead").mean for lr in ("1", "0.01"))
-    return Found({"units can die": large > 0.5, "a lower rate relieves it": small < 0.1 * large,
-                  "no saturation": slope(torch.relu, -1.0) != [0.0]},
-                 f"dead at rate 1: {large:.0%}, at 0.01: {small:.0%}; slope 0 for x < 0")
+    return Found(
+        {
+            "units can die": large > 0.5,
+            "a lower rate relieves it": small < 0.1 * large,
+            "no saturation": slope(torch.relu, -1.0) != [0.0],
+        },
+        f"dead at rate 1: {large:.0%}, at 0.01: {small:.0%}; slope 0 for x < 0",
+    )
 
 
 DROPOUT = "E03-dropout"
@@ -96,9 +120,13 @@ def two_losses():
     """The training loss with dropout on, as the notebook measures it, and with dropout off, as a test would."""
     record = records.find(DROPOUT)
     on, off = (record.last("with dropout, raw pixels", name).mean for name in ("train_loss", "train_loss_eval"))
-    return Found({"0.0735 is what the training shows": 0.05 < on < 0.09,
-                  "it can be compared with a loss without dropout": off > 0.9 * on},
-                 f"{on:.4f} with dropout on, {off:.4f} with the same weights and dropout off")
+    return Found(
+        {
+            "0.0735 is what the training shows": 0.05 < on < 0.09,
+            "it can be compared with a loss without dropout": off > 0.9 * on,
+        },
+        f"{on:.4f} with dropout on, {off:.4f} with the same weights and dropout off",
+    )
 
 
 @check("002-L175b", record=DROPOUT)
@@ -106,8 +134,10 @@ def both_accuracies():
     """0.9826 and 0.9841 among the accuracies of our runs."""
     without, with_ = accuracies("without dropout, scaled pixels"), accuracies("with dropout, raw pixels")
     near = [abs(runs - said).min() < 0.003 for runs, said in ((without, 0.9826), (with_, 0.9841))]
-    return Found({"0.9826 without": bool(near[0]), "0.9841 with": bool(near[1])},
-                 f"ours: {without.min():.4f} to {without.max():.4f}, and {with_.min():.4f} to {with_.max():.4f}")
+    return Found(
+        {"0.9826 without": bool(near[0]), "0.9841 with": bool(near[1])},
+        f"ours: {without.min():.4f} to {without.max():.4f}, and {with_.min():.4f} to {with_.max():.4f}",
+    )
 
 
 @check("002-L175c", record=DROPOUT)
@@ -116,10 +146,15 @@ def helps_a_lot():
     p, q, n = 0.9841, 0.9826, 10_000
     z = (p - q) / sqrt((p * (1 - p) + q * (1 - q)) / n)
     found = records.find(DROPOUT).compare("with dropout, scaled pixels", "without dropout, scaled pixels")
-    return Found({"more pictures are right": p > q, "more than chance would do": z > 1.96,
-                  "five seeds agree": found.verdict == "better"},
-                 f"15 of 10,000 pictures, z = {z:.2f}; five seeds: {found.verdict}, {found.difference.mean:+.4f} ± "
-                 f"{found.difference.half:.4f}")
+    return Found(
+        {
+            "more pictures are right": p > q,
+            "more than chance would do": z > 1.96,
+            "five seeds agree": found.verdict == "better",
+        },
+        f"15 of 10,000 pictures, z = {z:.2f}; five seeds: {found.verdict}, {found.difference.mean:+.4f} ± "
+        f"{found.difference.half:.4f}",
+    )
 
 
 @check("002-L175d", record=DROPOUT)
@@ -132,8 +167,10 @@ def slowed():
 
     slower = first("with dropout, scaled pixels").mean() / first("without dropout, scaled pixels").mean()
     stuck = first("without dropout, raw pixels").min()
-    return Found({"dropout slows the training": slower > 1.1, "a first loss of 14.4 is dropout's doing": stuck < 10},
-                 f"scaled pixels: first loss {slower:.1f} times as high; raw pixels: {stuck:.1f} without any dropout")
+    return Found(
+        {"dropout slows the training": slower > 1.1, "a first loss of 14.4 is dropout's doing": stuck < 10},
+        f"scaled pixels: first loss {slower:.1f} times as high; raw pixels: {stuck:.1f} without any dropout",
+    )
 
 
 @check("004-L060c", record="E09-ten-crops")
@@ -142,5 +179,7 @@ def ten_crops_gain():
     record = records.find("E09-ten-crops")
     variant = "trained on centres"
     gain = record.last(variant, "ten views").mean - record.last(variant, "one view").mean
-    return Found({"ten views are better than one": gain > 0, "by four to five points in that contest": None},
-                 f"a small network on CIFAR-10: {100 * gain:+.1f} points; AlexNet 1.5 (top-1)")
+    return Found(
+        {"ten views are better than one": gain > 0, "by four to five points in that contest": None},
+        f"a small network on CIFAR-10: {100 * gain:+.1f} points; AlexNet 1.5 (top-1)",
+    )

@@ -4,9 +4,9 @@ import torch
 from torch import nn
 from torchvision import models
 
-from cnnlessons import CATALOGUE, trace
-from cnnlessons.claims.claim import Found, check
-from cnnlessons.layers import Conv, MaxPool
+from cnnlessons.claims.checking import Found, check
+from cnnlessons.networks import CATALOGUE, trace
+from cnnlessons.networks.layers import Conv, MaxPool
 
 NETS = {name: trace(CATALOGUE[f"vgg-{name}"]) for name in "ABCDE"}
 MIB = 4 / 2**20  # of a number in float32
@@ -42,16 +42,23 @@ def five_blocks():
     """Blocks and fully connected layers of all five configurations."""
     dense = {sum(row.layer.kind == "dense" for row in net) for net in NETS.values()}
     sizes = {layer.k for net in NETS.values() for layer in (row.layer for row in net) if isinstance(layer, MaxPool)}
-    return Found({"five blocks closed by a pool": all(len(blocks(name)) == 5 for name in NETS),
-                  "three fully connected layers": dense == {3}}, f"windows of the pools: {sizes.pop()}")
+    return Found(
+        {
+            "five blocks closed by a pool": all(len(blocks(name)) == 5 for name in NETS),
+            "three fully connected layers": dense == {3},
+        },
+        f"windows of the pools: {sizes.pop()}",
+    )
 
 
 @check("004-L076a")
 def depths():
     """Weight layers of A to E."""
     found = {name: depth(name) for name in NETS}
-    return Found({"11, 13, 16 and 19 layers": set(found.values()) == {11, 13, 16, 19}},
-                 ", ".join(f"{name} {n}" for name, n in found.items()))
+    return Found(
+        {"11, 13, 16 and 19 layers": set(found.values()) == {11, 13, 16, 19}},
+        ", ".join(f"{name} {n}" for name, n in found.items()),
+    )
 
 
 @check("004-L076c")
@@ -64,8 +71,13 @@ def nineteen():
 def several_convolutions():
     """Convolutions in each block."""
     found = {name: blocks(name) for name in NETS}
-    return Found({"several in each block of B to E": all(min(found[name]) > 1 for name in "BCDE"),
-                  "and of A, VGG-11": min(found["A"]) > 1}, f"A {found['A']}, D {found['D']}")
+    return Found(
+        {
+            "several in each block of B to E": all(min(found[name]) > 1 for name in "BCDE"),
+            "and of A, VGG-11": min(found["A"]) > 1,
+        },
+        f"A {found['A']}, D {found['D']}",
+    )
 
 
 @check("004-L086a")
@@ -84,9 +96,10 @@ def weights(k, n, channels=64):
 def fewer_parameters():
     """Stacks of 3×3 against one large kernel."""
     three, seven, two, five = weights(3, 3), weights(7, 1), weights(3, 2), weights(5, 1)
-    return Found({"three 3×3 need fewer than a 7×7": three < seven, "two need fewer than a 5×5": two < five},
-                 f"a 7×7 has {seven / three - 1:.0%} more weights than three 3×3, a 5×5 {five / two - 1:.0%} more "
-                 f"than two")
+    return Found(
+        {"three 3×3 need fewer than a 7×7": three < seven, "two need fewer than a 5×5": two < five},
+        f"a 7×7 has {seven / three - 1:.0%} more weights than three 3×3, a 5×5 {five / two - 1:.0%} more than two",
+    )
 
 
 @check("004-L086c")
@@ -94,18 +107,25 @@ def small_replace_large():
     """What two and three 3×3 layers see."""
     first = NETS["B"]["conv1_2"].receptive_field, 1 + 3 * 2
     relus = sum(type(row.layer).__name__ == "ReLU" for row in NETS["B"][:4])
-    return Found({"two see 5×5, three 7×7": first == (5, 7), "with a ReLU behind each": relus == 2},
-                 f"{first[0]} and {first[1]} px")
+    return Found(
+        {"two see 5×5, three 7×7": first == (5, 7), "with a ReLU behind each": relus == 2},
+        f"{first[0]} and {first[1]} px",
+    )
 
 
 @check("004-L088a")
 def one_by_one():
     """1×1 convolutions in D and E, and in torchvision's vgg16 and vgg19."""
     counts = {name: sum(conv.k == 1 for conv in convs(name)) for name in NETS}
-    theirs = [sum(m.kernel_size == (1, 1) for m in net.modules() if isinstance(m, nn.Conv2d))
-              for n, net in torchvisions().items() if n >= 16]
-    return Found({"VGG-16 has them": counts["D"] + theirs[0] > 0, "VGG-19 has them": counts["E"] + theirs[1] > 0},
-                 ", ".join(f"{name} {n}" for name, n in counts.items()))
+    theirs = [
+        sum(m.kernel_size == (1, 1) for m in net.modules() if isinstance(m, nn.Conv2d))
+        for n, net in torchvisions().items()
+        if n >= 16
+    ]
+    return Found(
+        {"VGG-16 has them": counts["D"] + theirs[0] > 0, "VGG-19 has them": counts["E"] + theirs[1] > 0},
+        ", ".join(f"{name} {n}" for name, n in counts.items()),
+    )
 
 
 @check("004-L088c")
@@ -113,9 +133,13 @@ def one_by_one_keeps_the_size():
     """Configuration C's 1×1 layers."""
     rows = [row for row in NETS["C"] if isinstance(row.layer, Conv) and row.layer.k == 1]
     after = [type(b.layer).__name__ for a, b in zip(NETS["C"], NETS["C"][1:], strict=False) if a in rows]
-    return Found({"a nonlinearity each": after == ["ReLU"] * 3,
-                  "the same map size": all(r.shape_in[1:] == r.shape_out[1:] for r in rows)},
-                 f"{len(rows)} layers")
+    return Found(
+        {
+            "a nonlinearity each": after == ["ReLU"] * 3,
+            "the same map size": all(r.shape_in[1:] == r.shape_out[1:] for r in rows),
+        },
+        f"{len(rows)} layers",
+    )
 
 
 def pools(input):
@@ -143,9 +167,13 @@ def first_dense_layer():
     """The first fully connected layer's share."""
     rows = {name: NETS[name]["fc6"] for name in "AD"}
     shares = {name: row.params / NETS[name].params for name, row in rows.items()}
-    return Found({"(25088, 4096)": rows["D"].shape_in == (25088,) and rows["D"].shape_out == (4096,),
-                  "most of the network": min(shares.values()) > 0.5},
-                 f"{rows['D'].params:,} parameters, {shares['D']:.0%} of VGG-16, {shares['A']:.0%} of VGG-11")
+    return Found(
+        {
+            "(25088, 4096)": rows["D"].shape_in == (25088,) and rows["D"].shape_out == (4096,),
+            "most of the network": min(shares.values()) > 0.5,
+        },
+        f"{rows['D'].params:,} parameters, {shares['D']:.0%} of VGG-16, {shares['A']:.0%} of VGG-11",
+    )
 
 
 @check("004-L098a")
@@ -155,19 +183,24 @@ def torchvision_has_them():
     theirs = {n: sum(p.numel() for p in net.parameters()) for n, net in torchvisions().items()}
     with torch.device("meta"):
         normalised = [sum(p.numel() for p in getattr(models, f"vgg{n}_bn")().parameters()) for n in theirs]
-    return Found({"11, 13, 16, 19": ours == theirs,
-                  "and with batch "
-                  "normalisation": normalised == [trace(CATALOGUE[f"vgg-{name}-bn"]).params for name in "ABDE"]},
-                 " / ".join(f"{n:,}" for n in theirs.values()))
+    return Found(
+        {
+            "11, 13, 16, 19": ours == theirs,
+            "and with batch normalisation": normalised
+            == [trace(CATALOGUE[f"vgg-{name}-bn"]).params for name in "ABDE"],
+        },
+        " / ".join(f"{n:,}" for n in theirs.values()),
+    )
 
 
 def loaded(said, params):
     """What can be known of a note's MiB: the weights are in it. The rest depends on a machine that is not given."""
     sizes = [n * MIB for n in params]
     rest = [a - b for a, b in zip(said, sizes, strict=True)]
-    return Found({"the weights fit into it": min(rest) > 0, "the rest is what that machine took": None},
-                 f"weights {' / '.join(f'{s:.1f}' for s in sizes)} MiB; {' / '.join(f'{r:.0f}' for r in rest)} MiB "
-                 f"are left")
+    return Found(
+        {"the weights fit into it": min(rest) > 0, "the rest is what that machine took": None},
+        f"weights {' / '.join(f'{s:.1f}' for s in sizes)} MiB; {' / '.join(f'{r:.0f}' for r in rest)} MiB are left",
+    )
 
 
 @check("004-L098b")

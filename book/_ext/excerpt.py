@@ -1,0 +1,150 @@
+"""Excerpts of the book for slides: a figure, an output, some code, a number; never typed a second time.
+
+A cell is named by its chapter and by a piece of its source that stands in no other cell: chapters may move their
+cells about, and a slide whose cell is gone says so.
+"""
+
+import base64
+import difflib
+import re
+from pathlib import Path
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+
+from cnnlessons import CATALOGUE, trace
+from cnnlessons.experiments import records
+from cnnlessons.experiments.records import RecordError
+
+BOOK = Path(__file__).parents[1]
+
+
+class ExcerptError(LookupError):
+    """Something that the book does not have; the message says what, and what is near."""
+
+
+def notebook(chapter: str) -> Path:
+    """The file of a chapter such as `lenet/five-lenets`."""
+    path = BOOK / f"{chapter}.ipynb"
+    if not path.exists():
+        raise ExcerptError(f"there is no chapter book/{chapter}.ipynb")
+    return path
+
+
+def cell(chapter: str, piece: str, kind: str = "code") -> NotebookNode:
+    """The one cell of that kind whose source contains `piece`."""
+    cells = [c for c in nbformat.read(notebook(chapter), as_version=4).cells if c.cell_type == kind]
+    found = [c for c in cells if piece in c.source]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ExcerptError(f"{len(found)} {kind} cells of book/{chapter}.ipynb contain {piece!r}; take a longer piece")
+    lines = [line.strip() for c in cells for line in c.source.splitlines()]
+    near = difflib.get_close_matches(piece, lines, n=1, cutoff=0.3)
+    hint = f"; the nearest line is {near[0]!r}" if near else ""
+    raise ExcerptError(f"no {kind} cell of book/{chapter}.ipynb contains {piece!r}{hint}")
+
+
+def figure(chapter: str, piece: str) -> tuple[bytes, str]:
+    """The picture a cell drew, as png, and its alternative text."""
+    where = f"book/{chapter}.ipynb, the cell with {piece!r}"
+    source = cell(chapter, piece)
+    pictures = [o.data["image/png"] for o in source.outputs if "image/png" in o.get("data", {})]
+    if len(pictures) != 1:
+        raise ExcerptError(f"{where} has {len(pictures)} pictures, not one; make execute NB=book/{chapter}.ipynb")
+    try:
+        return base64.b64decode(pictures[0]), source.metadata["mystnb"]["image"]["alt"]
+    except KeyError:
+        raise ExcerptError(f"{where} has no alternative text") from None
+
+
+def output(chapter: str, piece: str) -> str:
+    """What a cell printed or returned, as text."""
+    texts = []
+    for out in cell(chapter, piece).outputs:
+        data = out.get("data", {})
+        if out.output_type == "stream":
+            texts.append(out.text)
+        elif "text/markdown" in data or "image/png" not in data:
+            texts.append(data.get("text/markdown", data.get("text/plain", "")))
+    text = "".join(texts).strip("\n")
+    if not text:
+        raise ExcerptError(f"book/{chapter}.ipynb, the cell with {piece!r}, has no text output")
+    return text
+
+
+def said(chapter: str, piece: str, pattern: str) -> str:
+    """The first group of `pattern` (or all that it matches) in what a cell printed."""
+    text = output(chapter, piece)
+    match = re.search(pattern, text)
+    if not match:
+        raise ExcerptError(f"book/{chapter}.ipynb, the cell with {piece!r}: {pattern!r} is not in its output {text!r}")
+    return match.group(1) if match.re.groups else match.group()
+
+
+def code(chapter: str, piece: str, until: str | None = None) -> str:
+    """The lines of a cell from the first with `piece`, up to and with the first that has `until`."""
+    lines = cell(chapter, piece).source.splitlines()
+    first = next((n for n, line in enumerate(lines) if piece in line), 0)
+    if until is None:
+        return "\n".join(lines[first:])
+    last = next((n for n, line in enumerate(lines) if n >= first and until in line), None)
+    if last is None:
+        raise ExcerptError(f"book/{chapter}.ipynb, the cell with {piece!r}: no line after it contains {until!r}")
+    return "\n".join(lines[first : last + 1])
+
+
+def table(chapter: str, piece: str, columns: list[int] | None = None) -> list[list[str]]:
+    """The Markdown table whose header contains `piece`, as rows of cells; only some columns, counted from 1."""
+    lines = cell(chapter, piece, "markdown").source.splitlines()
+    start = next(n for n, line in enumerate(lines) if piece in line)
+    rows = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        rows.append([text.strip() for text in line.strip().strip("|").split("|")])
+    if len(rows) < 3:
+        raise ExcerptError(f"book/{chapter}.ipynb: no table begins with {piece!r}")
+    del rows[1]  # the rule below the header
+    if columns is None:
+        return rows
+    if max(columns) > len(rows[0]):
+        raise ExcerptError(f"book/{chapter}.ipynb: the table with {piece!r} has no column {max(columns)}")
+    return [[row[n - 1] for n in columns] for row in rows]
+
+
+def count(words: str):
+    """One number or shape of the catalogue: `NETWORK NAME` or `NETWORK LAYER NAME`."""
+    id, *layer, name = words.split()
+    if id not in CATALOGUE or len(layer) > 1:
+        raise ExcerptError(f"{words!r} is not NETWORK [LAYER] NAME, or there is no network {id!r}")
+    rows = trace(CATALOGUE[id])
+    try:
+        return getattr(rows[layer[0]] if layer else rows, name)
+    except (AttributeError, LookupError, ValueError) as error:
+        raise ExcerptError(f"{words!r}: {error}") from None
+
+
+def number(words: str) -> str:
+    """A number of the catalogue, or a sum or difference of some: `lenet-gap params - lenet5-1998 C3 params`."""
+    first, *others = re.split(r" (?=[+-] )", words)
+    value = count(first)
+    if isinstance(value, tuple):
+        return "×".join(map(str, value))
+    for other in others:
+        value += count(other[2:]) * (-1 if other[0] == "-" else 1)
+    return f"{value:,}"
+
+
+def recorded(id: str, variant: str, name: str) -> str:
+    """Mean and 95 % interval after the last epoch of a record's variant; `test_error` and `train_error` in per cent."""
+    try:
+        record = records.find(id)
+    except RecordError as error:
+        raise ExcerptError(str(error)) from None
+    if variant not in record.variants:
+        raise ExcerptError(f"record {id} has no variant {variant!r}, only {', '.join(record.variants)}")
+    last = record.last(variant, name.replace("_error", "_accuracy"))
+    if name.endswith("_error"):
+        return f"{100 * (1 - last.mean):.2f} ± {100 * last.half:.2f} %"
+    return f"{last.mean:.3f} ± {last.half:.3f}"

@@ -1,0 +1,41 @@
+"""A Sphinx extension: the ledger's rows get their links into the chapters, and its page the script that filters it."""
+
+import re
+from html import escape
+
+from cnnlessons.claims.anchors import anchors
+
+PLACE = re.compile(r'<span class="shown" data-shown="([\w-]+)"></span>')
+
+
+def links(found, uri) -> str:
+    """A sentence of links to anchors; `uri(page)` is the address of a page as seen from the ledger."""
+    each = [
+        f'<a href="{address(uri, anchor)}">chapter {anchor.chapter}, {escape(anchor.heading)}</a>' for anchor in found
+    ]
+    return f'<span class="shown">Shown in {"; ".join(each)}.</span>' if each else ""
+
+
+def address(uri, anchor) -> str:
+    """Of a section, or of a whole page."""
+    return uri(anchor.page) + (f"#{anchor.label}" if anchor.label else "")
+
+
+def fill(app, pagename, templatename, context, doctree) -> None:
+    """Write the links into a page with rows of the ledger, and load its script and style there only."""
+    if 'class="ledger ' not in context.get("body", ""):
+        return
+    found = anchors(app.env.found_docs, app.srcdir)
+
+    def uri(page):
+        return app.builder.get_relative_uri(pagename, page)
+
+    context["body"] = PLACE.sub(lambda place: links(found.get(place[1], ()), uri), context["body"])
+    app.add_js_file("ledger.js", loading_method="defer")
+    app.add_css_file("ledger.css")
+
+
+def setup(app) -> dict:
+    """Called by Sphinx."""
+    app.connect("html-page-context", fill)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

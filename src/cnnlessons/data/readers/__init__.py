@@ -1,0 +1,1 @@
+"""Readers of the files that image sets come in."""

@@ -1,0 +1,118 @@
+"""The book's look: fonts, lines, colour maps and the sheets that figures are drawn on."""
+
+import sys
+from contextlib import contextmanager
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+
+from cnnlessons.networks import PALETTE, colour
+
+__all__ = ["PALETTE", "apply", "axes", "bare", "colour", "context", "figure", "shrink", "tint"]
+
+INK, PALE = "#222222", "#d9d9d9"  # text and lines; what should step back
+SEQUENTIAL = "gray_r"  # from white = 0 to black
+DIVERGING = LinearSegmentedColormap.from_list(  # Brewer's RdBu, but with a zero as white as the paper
+    "blue-white-red", ["#053061", "#2f79b5", "#a7cfe4", "white", "#f7b799", "#c13639", "#67001f"], N=257
+)
+
+# Lines differ in dash and marker as well, so that colour is never the only carrier (hues after Okabe and Ito).
+LINES = (
+    cycler(color=["#000000", "#0072b2", "#c04a00", "#007a5a", "#a0457a", "#6b6b6b"])
+    + cycler(linestyle=["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2))])
+    + cycler(marker=["o", "s", "^", "D", "v", "P"])
+)
+
+WIDTH = 5.2  # inches, of every figure: on a phone's 390 px, 9 pt are then still about 8 px high
+RC = {
+    "figure.figsize": (WIDTH, 3.1),
+    "figure.dpi": 90,
+    "savefig.dpi": 180,
+    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
+    "figure.max_open_warning": 0,
+    "savefig.bbox": "tight",
+    "font.size": 9,
+    "font.family": "DejaVu Sans",
+    "axes.titlesize": 9,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.fontsize": 8.5,
+    "legend.frameon": False,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": LINES,
+    "axes.grid": False,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4,
+    "hatch.linewidth": 0.6,
+    "image.interpolation": "nearest",
+    "image.cmap": SEQUENTIAL,
+}
+
+
+def tint(kind: str, signed: bool = False) -> LinearSegmentedColormap:
+    """A colour map from white (zero) to the colour of a kind; with `signed`, from grey over white to it."""
+    ends = ["#3a3a3a", "white"] if signed else ["white"]
+    return LinearSegmentedColormap.from_list(f"{kind}{'±' if signed else ''}", [*ends, PALETTE[kind]], N=257)
+
+
+def apply() -> None:
+    """Give every figure of this session the book's look; in a notebook, also twice the pixels for sharp screens."""
+    mpl.rcParams.update(RC)
+    if "IPython" in sys.modules:
+        from IPython import get_ipython
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        if shell := get_ipython():
+            set_matplotlib_formats("retina", pil_kwargs={"optimize": True})
+            # `draw.maps(x);` shows the picture only; nbval's runs do not see the semicolon
+            shell.display_formatter.ipython_display_formatter.for_type(Axes, lambda ax: None)
+
+
+@contextmanager
+def context():
+    """The book's look inside a `with` block only."""
+    with mpl.rc_context(RC):
+        yield
+
+
+def figure(rows: int = 1, cols: int = 1, *, height: float = 1.0, **options):
+    """A figure of the book's width with `rows` × `cols` axes, as (figure, axes); options go to `plt.subplots`.
+
+    `height` scales the height of a row: 1 suits curves, 0.5 a strip of pictures.
+    """
+    each = WIDTH * (0.6 if cols == 1 else 0.8 / cols)
+    with context():
+        return plt.subplots(rows, cols, figsize=(WIDTH, rows * each * height), **options)
+
+
+def axes(aspect: float = 1 / 0.6, width: float = WIDTH) -> Axes:
+    """The axes of a new figure `width` inches wide (at most the book's width), `aspect` times as wide as high."""
+    width = min(width, WIDTH)
+    with context():
+        return plt.subplots(figsize=(width, width / aspect))[1]
+
+
+def bare(ax: Axes, width: float, height: float) -> Axes:
+    """Make `ax` a sheet of paper: no frame or ticks, square cells, (0, 0) at the top left."""
+    ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xticks=[], yticks=[])
+    ax.set_frame_on(False)
+    return ax
+
+
+def shrink(ax: Axes, width: float) -> float:
+    """How much smaller than its natural `width` in points a drawing comes out in `ax`: what its fonts scale by."""
+    place = ax.get_subplotspec()  # its share of the figure: where it will stand is known only once it is drawn
+    share = len(place.colspan) / place.get_gridspec().ncols if place else ax.get_position().width
+    points = share * ax.figure.get_size_inches()[0] * 72
+    return max(0.7, min(1.0, points / width))

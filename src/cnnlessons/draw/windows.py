@@ -1,0 +1,56 @@
+"""A window that slides along a line of cells."""
+
+from matplotlib.patches import Rectangle
+
+from cnnlessons.draw import style
+from cnnlessons.errors import ShapeError
+from cnnlessons.networks.layers import count_windows
+
+STEP = 0.62  # height of one window's strip, in cells
+CELL = 0.36  # inches, at most
+
+
+def window(n: int, k: int, s: int = 1, p: int = 0, ax=None, *, ceil: bool = False):
+    """A line of `n` cells with `p` zeros at each end, and below it every window of `k` at stride `s`.
+
+    Cells that no window reaches are hatched; with `ceil` the last window may stick out. Raises `ShapeError` if no
+    window fits.
+    """
+    count = count_windows(n, k, s, p, ceil)
+    if count < 1:
+        raise ShapeError(f"a window of {k} does not fit {n + 2 * p} cells; take k of at most {n + 2 * p}")
+    right = max(n + p, (count - 1) * s - p + k)  # further than the padding only with `ceil`
+    cells = right + p
+    width, height = cells, 1.25 + count * STEP
+    ax = ax or style.axes(width / (height + 0.8), cells * CELL)
+    size = min(8.5, 0.6 * 72 * min(CELL, style.WIDTH / cells)) * style.shrink(ax, 72 * min(cells * CELL, style.WIDTH))
+    reached = {i * s - p + j for i in range(count) for j in range(k)}
+    for cell in range(-p, right):
+        inside, x = 0 <= cell < n, cell + p
+        ax.add_patch(
+            Rectangle(
+                (x, 0),
+                1,
+                1,
+                facecolor="white" if inside else "#f0f0f0",
+                edgecolor=style.INK,
+                linewidth=0.9,
+                linestyle="-" if inside else ":",
+                hatch=None if cell in reached else "////",
+                gid="cell" if inside else "padding",
+            )
+        )
+        if cell in reached:
+            text = str(cell + 1) if inside else "0" if cell < n + p else ""
+            ax.text(x + 0.5, 0.52, text, ha="center", va="center", fontsize=size)
+    for i in range(count):
+        x, y = i * s, 1.25 + i * STEP
+        ax.add_patch(Rectangle((x, y), k, STEP * 0.8, facecolor=style.PALETTE["conv"], edgecolor="white", gid="window"))
+        if size > 8:  # on narrower strips the numbers would not be legible
+            ax.text(x + k / 2, y + STEP * 0.4, i + 1, ha="center", va="center", color="white", fontsize=size)
+    style.bare(ax, width, height).set(xlim=(-0.05, width + 0.05), ylim=(height, -0.05))
+    left, close = "⌈⌉" if ceil else "⌊⌋"
+    steps = -((k - n - 2 * p) // s) + 1 if ceil else count
+    dropped = f", the last starts outside: {count}" if steps > count else ""
+    ax.set_xlabel(f"{left}({n} + 2·{p} − {k}) / {s}{close} + 1 = {steps}{dropped}")
+    return ax

@@ -1,0 +1,255 @@
+"""The AlexNet part's experiments, all on small pictures. CIFAR-10 may be a JPEG copy: the record says which it was."""
+
+from dataclasses import replace
+
+from cnnlessons.experiments.experiment import Experiment, Variant
+from cnnlessons.networks import CATALOGUE, Arch
+from cnnlessons.networks.layers import LRN, AvgPool, BatchNorm, Conv, Dropout, Flatten, Linear, Local, MaxPool, ReLU
+from cnnlessons.training import Recipe
+
+MINI, ODD, WINDOW = (CATALOGUE[id] for id in ("mini-alexnet", "mini-alexnet-odd", "mini-alexnet-28"))
+
+# cuda-convnet, example-layers/layers-conv-local-13pct.cfg; its pools round up, 32 → 16 → 8
+CUDA_CONVNET = Arch(
+    "cuda-convnet-13pct",
+    "cuda-convnet's four layers for CIFAR-10",
+    (3, 32, 32),
+    (
+        Conv("conv1", 64, 5, p=2),
+        ReLU("relu1"),
+        MaxPool("pool1", 3, s=2, ceil=True),
+        Conv("conv2", 64, 5, p=2),
+        ReLU("relu2"),
+        MaxPool("pool2", 3, s=2, ceil=True),
+        Local("local3", 32, 3, p=1),
+        ReLU("relu3"),
+        Local("local4", 32, 3, p=1),
+        ReLU("relu4"),
+        Flatten("flatten"),
+        Linear("fc10", 10),
+    ),
+    "cuda-convnet, layers-conv-local-13pct.cfg",
+    init="he",
+)
+
+
+# α belongs to a scale: pixels of 0 … 1 in place of 0 … 255 make every a 255 times smaller, and α a² 255² times.
+UNIT = 255**2
+
+
+def behind(arch: Arch, what: str, layer) -> Arch:
+    """A copy with `layer("norm1")` behind `what` + "1" and `layer("norm2")` behind `what` + "2"."""
+    return arch.follow(
+        lambda part: part.name in (f"{what}1", f"{what}2") and [layer(f"norm{part.name[-1]}")],
+        f"{arch.id}-{type(layer('')).__name__.lower()}",
+    )
+
+
+def lrn(alpha: float, k: float = 2.0):
+    """LRN over five maps, β = 0.75."""
+    return lambda name: LRN(name, n=5, k=k, alpha=alpha)
+
+
+NORMALISED = {
+    "without": MINI,
+    "LRN, α for these pixels": behind(MINI, "relu", lrn(1e-4 * UNIT)),
+    "LRN, the paper's α": behind(MINI, "relu", lrn(1e-4)),
+    "LRN, α = 0": behind(MINI, "relu", lrn(0)),  # division by 2^0.75 alone: what is left without neighbours
+    "LRN, α = 0.5": behind(MINI, "relu", lrn(0.5)),  # study note 002's
+    "batch norm": behind(MINI, "relu", BatchNorm),
+}
+NORM_RATES = (0.01, 0.003, 0.03, 0.06)  # each is judged at its own best one; the first is rehearsed
+NORM = Recipe(epochs=6, batch=64, schedule="cosine", weight_decay=5e-4)
+PAIR = {"without LRN": CUDA_CONVNET, "with LRN": behind(CUDA_CONVNET, "relu", lrn(0.001 / 5 * UNIT, k=1.0))}
+
+
+def pooled(kind, z: int, arch: Arch = ODD) -> Arch:
+    """A copy whose pooling is of that kind, with windows of `z` at stride 2."""
+    return arch.map(lambda layer: kind(layer.name, z, s=2) if isinstance(layer, MaxPool) else layer)
+
+
+GREY = ODD.change(conv1=Conv("conv1", 16, 5, p=2))  # Fashion-MNIST's 28×28 padded to 31×31
+WINDOWS = {f"{name} {z}/2": (kind, z) for name, kind in (("max", MaxPool), ("average", AvgPool)) for z in (3, 2)}
+OVERLAP = Recipe(epochs=10, batch=32, lr=0.01)  # nothing against overfitting: whether overlap is, is the question
+
+
+def augmented(*names: str, epochs: int = 20) -> Recipe:
+    """One for all, with so many passes that the network without augmentation has long learned its pictures."""
+    return Recipe(epochs=epochs, batch=64, lr=0.02, schedule="cosine", augment=names)
+
+
+def grouped(arch: Arch, **groups: int) -> Arch:
+    """A copy in which the named convolutions have so many groups."""
+    return arch.change(**{name: replace(arch[name], groups=n) for name, n in groups.items()})
+
+
+def one_gpu(arch: Arch) -> Arch:
+    """The net on one GPU of Sect. 3.2: half the kernels in conv1 … conv4. By the paper's second footnote the last
+    convolution and the fully connected layers keep their size."""
+    convs = {
+        name: replace(arch[name], groups=1, maps=arch[name].maps // (1 if name == "conv5" else 2))
+        for name in ("conv1", "conv2", "conv3", "conv4", "conv5")
+    }
+    return arch.change(**convs)
+
+
+TWO_GROUPS = grouped(MINI, conv2=2, conv4=2, conv5=2)
+ONE_GPU_2012 = replace(
+    one_gpu(CATALOGUE["alexnet-2012"]),
+    id="alexnet-2012-one-gpu",
+    title="The net on one GPU that AlexNet of 2012 is compared with",
+)
+GROUPS = Recipe(epochs=12, batch=64, lr=0.02, weight_decay=5e-4, schedule="cosine")
+
+
+def with_dropout(arch: Arch) -> Arch:
+    """A copy with dropout of one half behind fc6 and fc7, and AlexNet's start."""
+    arch = arch.follow(
+        lambda layer: layer.name in ("fc6_act", "fc7_act") and [Dropout(f"drop{layer.name[2]}")], f"{arch.id}-dropout"
+    )
+    return replace(arch, init="krizhevsky2012-scaled")
+
+
+DROPPED = with_dropout(MINI)
+PAPER = Recipe(epochs=12, batch=128, lr=0.01, momentum=0.9, weight_decay=5e-4, schedule="steps", pixels="centred")
+LEFT_OUT = {
+    "the paper's recipe": (DROPPED, PAPER),
+    "without momentum": (DROPPED, replace(PAPER, momentum=0.0)),
+    "without momentum, lr 0.1": (DROPPED, replace(PAPER, momentum=0.0, lr=0.1)),  # as long steps, in the long run
+    "without weight decay": (DROPPED, replace(PAPER, weight_decay=0.0)),
+    "rate never lowered": (DROPPED, replace(PAPER, schedule="constant")),
+    "without dropout": (replace(MINI, init=DROPPED.init), PAPER),
+    "biases 0": (replace(DROPPED, init="krizhevsky2012-scaled-zeros"), PAPER),
+}
+CLOTHES = Recipe(epochs=10, batch=128, lr=0.01, momentum=0.9, weight_decay=5e-4)
+
+EXPERIMENTS = (
+    Experiment(
+        "E04-lrn",
+        "Does local response normalisation help a small AlexNet, and does batch norm?",
+        "cifar10",
+        tuple(
+            Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr), pictures=5000)
+            for name, arch in NORMALISED.items()
+            for lr in NORM_RATES
+        ),
+        rehearsed=1,
+    ),
+    Experiment(
+        "E04-pair",
+        "Do cuda-convnet's four layers gain by LRN what the paper's 13 % → 11 % say?",
+        "cifar10",
+        tuple(
+            Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr, epochs=5), pictures=5000)
+            for name, arch in PAIR.items()
+            for lr in (0.02, 0.06, 0.2, 0.6)
+        ),
+        rehearsed=1,
+    ),
+    Experiment(
+        "E05-order",
+        "What does LRN cost before pooling and after it, and which is more accurate?",
+        "cifar10",
+        tuple(
+            Variant(name, arch, replace(NORM, lr=0.03), pictures=10_000)
+            for name, arch in (
+                ("without", MINI),
+                ("before pooling", behind(MINI, "relu", lrn(1e-4 * UNIT))),
+                ("after pooling", behind(MINI, "pool", lrn(1e-4 * UNIT))),
+            )
+        ),
+        rehearsed=1,
+    ),
+    Experiment(
+        "E06-overlap",
+        "Does a network read better, or overfit less, when its pooling windows overlap?",
+        "cifar10",
+        tuple(Variant(name, pooled(*how), OVERLAP, pictures=10_000) for name, how in WINDOWS.items()),
+        rehearsed=1,
+        measures=("train in eval mode",),
+    ),
+    Experiment(
+        "E06-fashion",
+        "And on clothes, where the pictures are exact?",
+        "fashion-mnist",
+        tuple(
+            Variant(name, replace(pooled(*WINDOWS[name], GREY), input=(1, 31, 31)), OVERLAP, pictures=10_000)
+            for name in ("max 3/2", "max 2/2")
+        ),
+        measures=("train in eval mode",),
+    ),
+    Experiment(
+        "E07-crops",
+        "What do random crops and mirror images do for a small AlexNet?",
+        "cifar10",
+        tuple(
+            Variant(name, WINDOW, augmented(*augment), pictures=10_000)
+            for name, augment in (
+                ("neither", ("centre",)),
+                ("mirrors", ("centre", "mirror")),
+                ("crops", ("crop",)),
+                ("both", ("crop", "mirror")),
+            )
+        ),
+        rehearsed=1,
+    ),
+    Experiment(
+        "E08-colour",
+        "What does the PCA colour scheme add to crops and mirror images?",
+        "cifar10",
+        tuple(
+            Variant(name, WINDOW, augmented("crop", "mirror", *augment), pictures=10_000)
+            for name, augment in (
+                ("no colour", ()),
+                ("standard deviation 0.1", ("colour",)),
+                ("variance 0.1", ("colour, variance 0.1",)),
+                ("by spread", ("colour, by spread",)),
+            )
+        ),
+        rehearsed=1,
+    ),
+    Experiment(
+        "E09-ten-crops",
+        "What does the mean over ten crops add at test time, and to which network?",
+        "cifar10",
+        tuple(
+            Variant(name, WINDOW, augmented(*augment, epochs=15), pictures=10_000)
+            for name, augment in (
+                ("trained on centres", ("centre",)),
+                ("trained on crops and mirrors", ("crop", "mirror")),
+            )
+        ),
+        measures=("ten crops",),
+        rehearsed=1,
+    ),
+    Experiment(
+        "E10-groups",
+        "Is one network in two groups better than a network of half as many kernels?",
+        "cifar10",
+        (
+            Variant("half the kernels", one_gpu(MINI), GROUPS, 10_000),
+            Variant("two groups", TWO_GROUPS, GROUPS, 10_000),
+            Variant("two groups that never meet", grouped(TWO_GROUPS, conv3=2), GROUPS, 10_000),
+            Variant("one column", MINI, GROUPS, 10_000),
+        ),
+        rehearsed=1,
+        measures=("colour of the halves",),
+    ),
+    Experiment(
+        "E11-recipe",
+        "Which ingredient of AlexNet's recipe does a small network miss?",
+        "cifar10",
+        tuple(Variant(name, *how, pictures=10_000) for name, how in LEFT_OUT.items()),
+        rehearsed=1,
+        measures=("train in eval mode",),
+    ),
+    Experiment(
+        "E12-fashion",
+        "How far does an AlexNet of few maps get on clothes?",
+        "fashion-mnist",
+        (
+            Variant("mini AlexNet", replace(MINI, input=(1, 32, 32)), CLOTHES),
+            Variant("LeNet with ReLU", CATALOGUE["lenet-002-relu"].change(softmax=None), CLOTHES),
+        ),
+    ),
+)

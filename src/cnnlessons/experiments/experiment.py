@@ -1,0 +1,78 @@
+"""What an experiment is: named changes of an Arch, a Recipe or the data, and one question."""
+
+from dataclasses import asdict, dataclass
+
+from cnnlessons.errors import unknown
+from cnnlessons.experiments.measures import MEASURES
+from cnnlessons.networks import Arch
+from cnnlessons.training import Recipe
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One network trained one way on so many pictures.
+
+    With a `start` the weights of its layers `kept` are those with which a run of that variant ends, same seed and
+    same pictures (Simonyan & Zisserman 2014, §3.1); the others start as the network says.
+    """
+
+    name: str
+    arch: Arch
+    recipe: Recipe
+    pictures: int | None = None  # the first so many training pictures, or all
+    until: float | None = None  # a run ends after the epoch in which its training accuracy reaches this
+    start: "Variant | None" = None
+    kept: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict:
+        """Its definition, as a record keeps it."""
+        start = {"start": self.start.as_dict(), "kept": list(self.kept)} if self.start else {}
+        return {
+            "arch": self.arch.as_dict(),
+            "recipe": asdict(self.recipe),
+            "pictures": self.pictures,
+            "until": self.until,
+            **start,
+        }
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Variants × seeds on one data set. Raises `ValueError` if two variants are the same run under two names."""
+
+    id: str
+    question: str
+    data: str  # a name for data.load
+    variants: tuple[Variant, ...]
+    seeds: int = 5
+    rehearsal: str | None = "mnist-5k"  # an embedded set on which anyone can re-run a short version, or None
+    rehearsed: int | None = None  # so many of the variants, from the first, or all
+    also: tuple[str, ...] = ()  # further data sets, each with a record of its own, ID.DATA.json
+    measures: tuple[str, ...] = ()  # looked at besides the curves: names in measures.MEASURES
+
+    def __post_init__(self):
+        for name in self.measures:
+            if name not in MEASURES:
+                raise unknown("measure", name, MEASURES)
+        seen = {}
+        for variant in self.variants:
+            key = (
+                variant.arch.layers,
+                variant.arch.input,
+                variant.arch.init,
+                variant.recipe,
+                variant.pictures,
+                variant.until,
+                variant.start,
+                variant.kept,
+            )
+            if key in seen:
+                raise ValueError(f"{self.id}: {variant.name!r} changes nothing: it is the same run as {seen[key]!r}")
+            seen[key] = variant.name
+
+    def __getitem__(self, name: str) -> Variant:
+        """The variant of that name."""
+        for variant in self.variants:
+            if variant.name == name:
+                return variant
+        raise unknown(f"variant of {self.id}", name, [variant.name for variant in self.variants])

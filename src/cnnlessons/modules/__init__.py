@@ -1,0 +1,22 @@
+"""The same networks in torch: factory, the papers' own modules, initial weights, capture. Every lesson uses it."""
+
+from cnnlessons.modules.factory import build, module
+from cnnlessons.modules.faster import LocalResponseNorm
+from cnnlessons.modules.initialise import INITIALISERS
+from cnnlessons.modules.papers import RBF, ByGroup, Local2d, ScaledTanh, Subsample, TableConv2d
+from cnnlessons.modules.recorder import Maps, capture
+
+__all__ = [
+    "INITIALISERS",
+    "RBF",
+    "ByGroup",
+    "Local2d",
+    "LocalResponseNorm",
+    "Maps",
+    "ScaledTanh",
+    "Subsample",
+    "TableConv2d",
+    "build",
+    "capture",
+    "module",
+]

@@ -1,0 +1,61 @@
+"""What every named layer of a model returned, caught by forward hooks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+import torch
+from torch import nn
+
+
+class Maps(dict):
+    """Tensors by layer name, in the order of the calls; `input` is what the model itself was given."""
+
+    input: torch.Tensor | None = None
+
+    def __missing__(self, name):
+        near = get_close_matches(str(name), self, n=1)
+        there = ", ".join(self) or "nothing yet: call the model inside the `with` block"
+        raise KeyError(
+            f"no layer named {name!r} was called; "
+            + (f"did you mean {near[0]!r}? " if near else "")
+            + f"Recorded: {there}"
+        )
+
+
+def cpu_copy(tensor: torch.Tensor) -> torch.Tensor:
+    """A copy on the CPU that shares no memory, so that an in-place layer that follows cannot change it."""
+    return tensor.detach().to("cpu", copy=True)
+
+
+@contextmanager
+def capture(model: nn.Module) -> Iterator[Maps]:
+    """Record what the layers of `model` return while the block runs.
+
+    `with capture(model) as maps: model(x)`; then `maps["C1"]` is the (N, C, H, W) that C1 returned, a detached copy on
+    the CPU. Names are those of `named_modules` ("features.0"), of modules without children, in the order they were
+    called; a second call replaces the first. Layers that do not return one tensor are left out. `maps.input` is the
+    batch that the model was given. The hooks are gone after the block, also after an error in it.
+    """
+    maps = Maps()
+
+    def catch(name):
+        def hook(module, inputs, output):
+            if isinstance(output, torch.Tensor):
+                maps.pop(name, None)  # so that the order is that of the latest calls
+                maps[name] = cpu_copy(output)
+
+        return hook
+
+    def catch_input(module, inputs):
+        maps.input = next((cpu_copy(x) for x in inputs if isinstance(x, torch.Tensor)), None)
+
+    handles = [model.register_forward_pre_hook(catch_input)]
+    try:
+        for name, module in model.named_modules():
+            if next(module.children(), None) is None:
+                handles.append(module.register_forward_hook(catch(name)))
+        yield maps
+    finally:
+        for handle in handles:
+            handle.remove()

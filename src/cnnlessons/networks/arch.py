@@ -1,0 +1,74 @@
+"""An architecture as data."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+
+from cnnlessons.errors import unknown
+from cnnlessons.networks.layers import Layer, Shape
+from cnnlessons.networks.tracing import trace
+
+# How weights may start; modules/initialise.py says what each name does.
+INITS = (
+    "torch",
+    "lecun1998",
+    "glorot",
+    "he",
+    "normal-0.01",
+    "krizhevsky2012",
+    "krizhevsky2012-scaled",
+    "krizhevsky2012-scaled-zeros",
+    "simonyan2014-scaled",
+)
+
+
+@dataclass(frozen=True)
+class Arch:
+    """A network written once: everything else (module, trace, diagram, table, widget) is derived from it."""
+
+    id: str
+    title: str
+    input: Shape  # (C, H, W)
+    layers: tuple[Layer, ...]
+    source: str  # where it is described
+    init: str = "torch"  # how its weights start; a name in INITS
+
+    def __post_init__(self):
+        twice = [name for name, n in Counter(layer.name for layer in self.layers).items() if n > 1]
+        if twice:
+            raise ValueError(f"{self.id}: two layers are named {twice[0]!r}; every layer needs a name of its own")
+        if self.init not in INITS:
+            raise unknown("initialisation", self.init, INITS)
+
+    def __getitem__(self, name: str) -> Layer:
+        """The layer of that name."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise unknown(f"layer in {self.id}", name, [layer.name for layer in self.layers])
+
+    def change(self, id: str | None = None, **layers: Layer | None) -> "Arch":
+        """A copy in which the named layers are replaced, or taken out where the new one is None.
+
+        `arch.change(S2=MaxPool("S2", 2), drop6=None)`; names that are not there raise `UnknownName`.
+        """
+        for name in layers:
+            self[name]
+        kept = [layers.get(layer.name, layer) for layer in self.layers]
+        return replace(self, id=id or self.id, layers=tuple(layer for layer in kept if layer))
+
+    def map(self, change, id: str | None = None) -> "Arch":
+        """A copy with `change(layer)` in place of every layer."""
+        return replace(self, id=id or self.id, layers=tuple(map(change, self.layers)))
+
+    def follow(self, change, id: str | None = None) -> "Arch":
+        """A copy in which every layer is followed by those that `change(layer)` gives for it, if it gives any."""
+        layers = (one for layer in self.layers for one in (layer, *(change(layer) or ())))
+        return replace(self, id=id or self.id, layers=tuple(layers))
+
+    def as_dict(self) -> dict:
+        """Plain types only, enough to rebuild it: goes into every record."""
+        layers = [{"type": type(layer).__name__, **asdict(layer)} for layer in self.layers]
+        return {"id": self.id, "title": self.title, "input": list(self.input), "init": self.init, "layers": layers}
+
+    def _repr_html_(self):
+        return trace(self)._repr_html_()

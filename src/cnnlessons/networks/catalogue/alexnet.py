@@ -1,0 +1,206 @@
+"""AlexNet of 2012, torchvision's one-column relative, and what the study notes made of it."""
+
+from dataclasses import replace
+
+from cnnlessons.networks.arch import Arch
+from cnnlessons.networks.layers import (
+    LRN,
+    AdaptiveAvgPool,
+    BatchNorm,
+    Conv,
+    Dropout,
+    Flatten,
+    Linear,
+    MaxPool,
+    ReLU,
+    Softmax,
+    Tanh,
+)
+
+ALEXNET = Arch(
+    "alexnet-2012",
+    "AlexNet as in Krizhevsky et al. 2012",
+    (3, 227, 227),  # 55×55 maps need 227, not the printed 224
+    (
+        Conv("conv1", 96, 11, s=4),
+        ReLU("relu1"),
+        LRN("norm1"),
+        MaxPool("pool1", 3, s=2),
+        Conv("conv2", 256, 5, p=2, groups=2),
+        ReLU("relu2"),
+        LRN("norm2"),
+        MaxPool("pool2", 3, s=2),
+        Conv("conv3", 384, 3, p=1),
+        ReLU("relu3"),
+        Conv("conv4", 384, 3, p=1, groups=2),
+        ReLU("relu4"),
+        Conv("conv5", 256, 3, p=1, groups=2),
+        ReLU("relu5"),
+        MaxPool("pool5", 3, s=2),
+        Flatten("flatten"),
+        Linear("fc6", 4096),
+        ReLU("fc6_act"),
+        Dropout("drop6"),
+        Linear("fc7", 4096),
+        ReLU("fc7_act"),
+        Dropout("drop7"),
+        Linear("fc8", 1000),
+    ),
+    "Krizhevsky et al. 2012, Sect. 3",
+    init="krizhevsky2012",
+)
+
+TORCHVISION = Arch(
+    "alexnet-torchvision",
+    "torchvision's AlexNet",
+    (3, 224, 224),
+    (
+        Conv("features.0", 64, 11, s=4, p=2),
+        ReLU("features.1"),
+        MaxPool("features.2", 3, s=2),
+        Conv("features.3", 192, 5, p=2),
+        ReLU("features.4"),
+        MaxPool("features.5", 3, s=2),
+        Conv("features.6", 384, 3, p=1),
+        ReLU("features.7"),
+        Conv("features.8", 256, 3, p=1),
+        ReLU("features.9"),
+        Conv("features.10", 256, 3, p=1),
+        ReLU("features.11"),
+        MaxPool("features.12", 3, s=2),
+        AdaptiveAvgPool("avgpool", 6),
+        Flatten("flatten"),
+        Dropout("classifier.0"),
+        Linear("classifier.1", 4096),
+        ReLU("classifier.2"),
+        Dropout("classifier.3"),
+        Linear("classifier.4", 4096),
+        ReLU("classifier.5"),
+        Linear("classifier.6", 1000),
+    ),
+    "torchvision.models.alexnet, after Krizhevsky 2014",
+)
+
+
+def ungrouped(layer):
+    """A grouped convolution reads all maps instead."""
+    return replace(layer, groups=1) if isinstance(layer, Conv) else layer
+
+
+def norm_last(layers):
+    """Every normalisation changes places with the pooling that follows it."""
+    layers = list(layers)
+    for i in (layers.index(layer) for layer in ALEXNET.layers if isinstance(layer, LRN)):
+        layers[i : i + 2] = layers[i + 1], layers[i]
+    return tuple(layers)
+
+
+NO_GROUPS = replace(ALEXNET.map(ungrouped, "alexnet-2012-no-groups"), title="AlexNet of 2012 in one column")
+
+CAFFENET = replace(
+    ALEXNET,
+    id="caffenet-order",
+    title="AlexNet with normalisation after pooling",
+    layers=norm_last(ALEXNET.layers),
+    source="CaffeNet, as study note 002 orders the layers",
+)
+
+# Five plain convolutions, no normalisation, ten classes: the one network with the number that two notes give.
+MYSTERY = replace(
+    NO_GROUPS.change("alexnet-58322314", norm1=None, norm2=None, fc8=Linear("fc8", 10)),
+    title="The network with 58,322,314 parameters",
+    source="number in study notes 000 and 002",
+)
+
+FASHION = replace(
+    MYSTERY,
+    id="alexnet-001-fmnist",
+    title="AlexNet for Fashion-MNIST listed in study note 001",
+    input=(1, 224, 224),
+    source="study note 001, listing",
+    init="torch",
+)
+
+
+def keras(layer):
+    """Study note 002's changes to a layer: tanh in the dense part, a last pool of 2×2."""
+    if layer.name in ("fc6_act", "fc7_act"):
+        return Tanh(layer.name)
+    return MaxPool("pool5", 2) if layer.name == "pool5" else layer
+
+
+def normalised(layers):
+    """With batch normalisation after each ReLU behind a convolution."""
+    for layer in layers:
+        yield layer
+        if isinstance(layer, ReLU) and layer.name.startswith("relu"):
+            yield BatchNorm(f"bn{layer.name[-1]}")
+
+
+KERAS_BN = replace(
+    MYSTERY,
+    id="alexnet-002-keras-bn",
+    title="AlexNet with batch normalisation of study note 002",
+    layers=(*normalised(map(keras, MYSTERY.layers)), Softmax("softmax")),
+    source="study note 002, listing",
+    init="glorot",
+)
+
+NOTEBOOK = replace(
+    KERAS_BN,
+    id="alexnet-002-notebook",
+    title="AlexNet in study note 002's linked notebook",
+    input=(1, 224, 224),
+    source="study note 002, linked notebook",
+)
+
+BODY = MYSTERY.layers[:13]  # conv1 … pool5
+
+LISTED = Arch(
+    "alexnet-003-code",
+    "AlexNet listed in study note 003",
+    (3, 227, 227),
+    (
+        *BODY[:-1],
+        MaxPool("pool3", 3, s=2),
+        Flatten("view"),
+        Dropout("F_dropout_a"),
+        Linear("fc1", 4096),
+        Dropout("F_dropout_b"),
+        ReLU("relu6"),
+        Linear("fc2", 4096),
+        ReLU("relu7"),
+        Linear("fc3", 1000),
+        Softmax("softmax"),
+    ),
+    "study note 003, listing; its F.dropout as the layer it means",
+)
+
+GAP = Arch(
+    "alexnet-gap",
+    "AlexNet with global average pooling",
+    (3, 227, 227),
+    (*BODY, AdaptiveAvgPool("gap", 1), Flatten("flatten"), Linear("fc", 1000)),
+    "AlexNet 2012 with the head of Lin et al. 2014",
+    init="krizhevsky2012",
+)
+
+FCN = Arch(
+    "alexnet-fcn",
+    "AlexNet as a fully convolutional network",
+    (3, 384, 384),
+    (
+        *BODY,
+        Conv("fc6", 4096, 6),
+        ReLU("fc6_act"),
+        Dropout("drop6"),
+        Conv("fc7", 4096, 1),
+        ReLU("fc7_act"),
+        Dropout("drop7"),
+        Conv("fc8", 1000, 1),
+    ),
+    "AlexNet 2012, its head as convolutions (Long et al. 2015)",
+    init="krizhevsky2012",
+)
+
+NETWORKS = (ALEXNET, NO_GROUPS, CAFFENET, MYSTERY, TORCHVISION, FASHION, KERAS_BN, NOTEBOOK, LISTED, GAP, FCN)

@@ -1,0 +1,73 @@
+"""What a network that was built for one size of picture does with pictures of another."""
+
+from cnnlessons.errors import ShapeError
+from cnnlessons.networks.layers import AdaptiveAvgPool
+from cnnlessons.networks.tracing import trace, walk
+
+ONE = "one answer"
+BORDER = "one answer, border unread"
+MAP = "a map of answers"
+REPEATED = "one answer, repeated numbers"
+MERGED = "wrong number of answers"
+REFUSED = "refused"
+OUTCOMES = (ONE, BORDER, MAP, REPEATED, MERGED, REFUSED)
+
+
+def rows_for(arch, n: int) -> list:
+    """The rows of a trace for pictures of n×n; empty if some window does not fit."""
+    try:
+        return list(walk(arch.layers, (arch.input[0], n, n)))
+    except ShapeError:
+        return []
+
+
+def needs(arch, n: int) -> list[int]:
+    """The parameters that each layer would need for pictures of n×n; empty if some window does not fit."""
+    return [row.params for row in rows_for(arch, n)]
+
+
+def unread(rows) -> int:
+    """Rows at the lower edge of the picture that no unit behind the last map depends on.
+
+    Walks back from the last map: the last window of a layer ends at (m − 1)·s − p + k − 1, for the m-th place being
+    the last that is read.
+    """
+    maps = [row for row in rows if len(row.shape_in) == 3]
+    last = (maps[-1].shape_out if len(maps[-1].shape_out) == 3 else maps[-1].shape_in)[1] - 1
+    for row in reversed(maps):
+        end = row.shape_in[1] - 1
+        k, s = row.layer.window(row.shape_in)
+        p = 0 if row.layer.kind == "dropout" else getattr(row.layer, "p", 0)  # dropout's p is no padding
+        last = end if isinstance(row.layer, AdaptiveAvgPool) else min(last * s - p + k - 1, end)
+    return maps[0].shape_in[1] - 1 - last
+
+
+def outcome(arch, n: int, batch: int = 50) -> str:
+    """What a batch of pictures of n×n gets from a network built for its own input: one of OUTCOMES.
+
+    A layer named "view" is a listing's `x.view(-1, units)`: it cuts the numbers of all pictures into rows of the length
+    it has at the network's own size, wherever they divide.
+    """
+    own, rows = trace(arch), rows_for(arch, n)
+    if not rows:
+        return REFUSED
+    if [row.params for row in rows] != [row.params for row in own]:
+        cut = [(row.units, mine.units) for row, mine in zip(rows, own, strict=True) if row.layer.name == "view"]
+        return MERGED if any(batch * came % expected == 0 for came, expected in cut) else REFUSED
+    if any(isinstance(row.layer, AdaptiveAvgPool) and row.shape_in[1] < row.layer.n for row in rows):
+        return REPEATED
+    if any(side > 1 for side in rows[-1].shape_out[1:]):
+        return MAP
+    return BORDER if unread(rows) else ONE
+
+
+def outcomes(arch, sizes, batch: int = 50) -> list[tuple[str, range]]:
+    """`outcome` of consecutive whole numbers `sizes`, as (outcome, range of sizes) pairs in order."""
+    runs = []
+    for n in sizes:
+        what = outcome(arch, n, batch)
+        if runs and runs[-1][0] == what:
+            runs[-1] = what, range(runs[-1][1].start, n + 1)
+        else:
+            runs.append((what, range(n, n + 1)))
+    return runs

@@ -1,0 +1,50 @@
+"""A layer: its shape rule, its weights, its cost, its module.
+
+Shapes are channels first without the batch axis: a map is `(C, H, W)`, a vector `(F,)`. Every layer is a frozen
+dataclass that knows, for the shape it is given, the shape it returns (`out`), its trainable numbers (`params`), its
+connections (counted as in LeCun et al. 1998: a bias is one connection), its multiplications (`macs`, convolutions
+and linear layers only) and the `nn.Module` that does the work.
+"""
+
+from cnnlessons.networks.layers.base import Layer, Shape, count_windows, shape_text
+from cnnlessons.networks.layers.conv import Conv, Local
+from cnnlessons.networks.layers.dense import RBF, Flatten, Linear
+from cnnlessons.networks.layers.pointwise import (
+    LRN,
+    BatchNorm,
+    Dropout,
+    Elementwise,
+    GroupedLRN,
+    ReLU,
+    ScaledTanh,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from cnnlessons.networks.layers.pool import AdaptiveAvgPool, AvgPool, MaxPool, Subsample
+
+__all__ = [
+    "LRN",
+    "RBF",
+    "AdaptiveAvgPool",
+    "AvgPool",
+    "BatchNorm",
+    "Conv",
+    "Dropout",
+    "Elementwise",
+    "Flatten",
+    "GroupedLRN",
+    "Layer",
+    "Linear",
+    "Local",
+    "MaxPool",
+    "ReLU",
+    "ScaledTanh",
+    "Shape",
+    "Sigmoid",
+    "Softmax",
+    "Subsample",
+    "Tanh",
+    "count_windows",
+    "shape_text",
+]

@@ -1,0 +1,73 @@
+"""What every layer knows, and the arithmetic of sliding windows."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cnnlessons.errors import ShapeError
+
+Shape = tuple[int, ...]
+
+
+def count_windows(n: int, k: int, s: int = 1, p: int = 0, ceil: bool = False) -> int:
+    """How many windows of `k` fit a line of `n` at stride `s`, with `p` zeros at each end: ⌊(n + 2p − k)/s⌋ + 1.
+
+    `ceil` rounds up as Caffe's pooling does, except that a window must start inside the line or its left padding.
+    """
+    if not ceil:
+        return (n + 2 * p - k) // s + 1
+    steps = -((k - n - 2 * p) // s) + 1
+    return steps - 1 if (steps - 1) * s >= n + p else steps
+
+
+def shape_text(shape) -> str:
+    """`(6, 28, 28)` as 6×28×28."""
+    return "×".join(map(str, shape))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One named step of a network; this base passes its input on unchanged and has no weights."""
+
+    name: str
+    kind: ClassVar[str] = "activation"  # the colour it has in every table, diagram and widget
+
+    def out(self, shape: Shape) -> Shape:
+        """The shape returned for an input of `shape`. Raises `ShapeError` if it does not fit."""
+        return shape
+
+    def params(self, shape: Shape) -> int:
+        """Trainable numbers for an input of `shape`."""
+        return 0
+
+    def connections(self, shape: Shape) -> int:
+        """Connections into this layer's units, a bias counted as one (LeCun et al. 1998, Sect. II-B)."""
+        return 0
+
+    def macs(self, shape: Shape) -> int:
+        """Multiplications of a convolution or linear layer for one picture; 0 for all others."""
+        return 0
+
+    def window(self, shape: Shape) -> tuple[int, float]:
+        """Side of the square of inputs that one output reads, and the step between neighbouring outputs."""
+        return 1, 1
+
+    def problem(self, why: str) -> ShapeError:
+        """A `ShapeError` that names this layer."""
+        return ShapeError(f"{self.name}: {why}")
+
+    def need_map(self, shape: Shape) -> Shape:
+        """`shape`, if it is a map."""
+        if len(shape) != 3:
+            raise self.problem(f"needs a map (C, H, W), not a vector of {shape_text(shape)}; move it before Flatten")
+        return shape
+
+    def after_sliding(self, shape: Shape, k: int, s: int, p: int, ceil: bool = False) -> tuple[int, int]:
+        """Height and width after sliding a `k`×`k` window over the map `shape`."""
+        _, *sides = self.need_map(shape)
+        if k < 1 or s < 1 or p < 0:
+            raise self.problem(f"kernel and stride must be 1 or more and padding 0 or more, not k={k}, s={s}, p={p}")
+        after = [count_windows(n, k, s, p, ceil) for n in sides]
+        if min(after) < 1:
+            padded = f" with {p} of padding" if p else ""
+            raise self.problem(f"a {k}×{k} window does not fit a {shape_text(sides)} map{padded}")
+        return tuple(after)

@@ -1,0 +1,64 @@
+"""Layers of vectors: flatten, linear, and LeNet-5's radial basis functions."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from cnnlessons.networks.layers.base import Layer, Shape, shape_text
+
+
+@dataclass(frozen=True)
+class Flatten(Layer):
+    """A map (C, H, W) as a vector of C·H·W, per picture."""
+
+    kind: ClassVar[str] = "reshape"
+
+    def out(self, shape: Shape) -> Shape:
+        """(C·H·W,)."""
+        return (prod(shape),)
+
+
+@dataclass(frozen=True)
+class Linear(Layer):
+    """`units` weighted sums of everything that comes in."""
+
+    units: int
+    kind: ClassVar[str] = "dense"
+
+    def out(self, shape: Shape) -> Shape:
+        """(units,)."""
+        if len(shape) != 1:
+            raise self.problem(f"needs a vector, not a {shape_text(shape)} map; put Flatten before it")
+        if self.units < 1:
+            raise self.problem("needs at least 1 unit")
+        return (self.units,)
+
+    def params(self, shape: Shape) -> int:
+        """A weight an input and a bias, for every unit."""
+        return (shape[0] + 1) * self.units
+
+    def connections(self, shape: Shape) -> int:
+        """Nothing is shared: as many as parameters."""
+        return self.params(shape)
+
+    def macs(self, shape: Shape) -> int:
+        """A multiplication a weight."""
+        return shape[0] * self.units
+
+
+@dataclass(frozen=True)
+class RBF(Layer):
+    """Squared distances to fixed `codes` of ±1, a penalty a class: the smallest wins (LeCun et al. 1998, eq. 7)."""
+
+    codes: tuple[tuple[int, ...], ...]
+    kind: ClassVar[str] = "output"
+
+    def out(self, shape: Shape) -> Shape:
+        """(classes,)."""
+        if shape != (len(self.codes[0]),):
+            raise self.problem(f"its codes have {len(self.codes[0])} cells, but {shape_text(shape)} come in")
+        return (len(self.codes),)
+
+    def connections(self, shape: Shape) -> int:
+        """One a cell of every code."""
+        return len(self.codes) * shape[0]

@@ -1,0 +1,87 @@
+"""Layers that leave the shape alone: activations, softmax, dropout, normalisations."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from cnnlessons.networks.layers.base import Layer, Shape
+
+
+class Elementwise(Layer):
+    """A layer that treats every number by itself and has no weights; subclasses name the module."""
+
+
+class ReLU(Elementwise):
+    """max(0, a)."""
+
+
+class Tanh(Elementwise):
+    """tanh a."""
+
+
+class Sigmoid(Elementwise):
+    """1 / (1 + e⁻ᵃ), the logistic function."""
+
+
+class ScaledTanh(Elementwise):
+    """1.7159 tanh(2a/3), so that f(±1) = ±1 (LeCun et al. 1998, App. A)."""
+
+
+class Softmax(Layer):
+    """eᶻ normalised over the classes."""
+
+    kind: ClassVar[str] = "output"
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """In training each number is zeroed with probability `p` and the rest scaled by 1/(1 − p)."""
+
+    p: float = 0.5
+    kind: ClassVar[str] = "dropout"
+
+
+@dataclass(frozen=True)
+class LRN(Layer):
+    """Local response normalisation over `n` neighbouring maps, with the paper's α (Krizhevsky et al. 2012, §3.3)."""
+
+    n: int = 5
+    k: float = 2.0
+    alpha: float = 1e-4
+    beta: float = 0.75
+    kind: ClassVar[str] = "norm"
+
+    def out(self, shape: Shape) -> Shape:
+        """Unchanged; a map is needed."""
+        return self.need_map(shape)
+
+
+@dataclass(frozen=True)
+class GroupedLRN(LRN):
+    """Local response normalisation in which each of `groups` equal parts of the maps keeps to itself."""
+
+    groups: int = 2
+
+    def out(self, shape: Shape) -> Shape:
+        """Unchanged; the groups must divide the maps."""
+        if self.need_map(shape)[0] % max(self.groups, 1) or self.groups < 1:
+            raise self.problem(f"{self.groups} groups must divide {shape[0]} maps")
+        return shape
+
+
+class BatchNorm(Layer):
+    """Batch normalisation with a trained scale and shift a map."""
+
+    kind: ClassVar[str] = "norm"
+
+    def out(self, shape: Shape) -> Shape:
+        """Unchanged; a map is needed."""
+        return self.need_map(shape)
+
+    def params(self, shape: Shape) -> int:
+        """Scale and shift; the moving statistics are buffers."""
+        return 2 * shape[0]
+
+    def connections(self, shape: Shape) -> int:
+        """The value itself and its shift, for every unit."""
+        return 2 * prod(shape)

@@ -1,0 +1,64 @@
+"""A trace as a table: HTML for Jupyter and the page, aligned text for a terminal."""
+
+from html import escape
+
+from cnnlessons.networks.layers import shape_text
+from cnnlessons.networks.palette import colour
+
+HEAD = ("layer", "type", "output", "parameters", "connections", "MACs", "receptive field", "jump")
+
+
+def cells(row) -> tuple[str, ...]:
+    """One row's entries, as text; a dash where a layer has none."""
+    numbers = (f"{n:,}" if n else "–" for n in (row.params, row.connections, row.macs))
+    return (
+        row.layer.name,
+        type(row.layer).__name__,
+        shape_text(row.shape_out),
+        *numbers,
+        f"{row.receptive_field}×{row.receptive_field}",
+        f"{row.jump:g}",
+    )
+
+
+def sums(trace) -> tuple[str, ...]:
+    """The last line."""
+    return ("total", "", "", f"{trace.params:,}", f"{trace.connections:,}", f"{trace.macs:,}", "", "")
+
+
+def caption(trace) -> str:
+    """What the table is of."""
+    return f"{trace.arch.title}, input {shape_text(trace.input)}"
+
+
+def text(trace) -> str:
+    """Columns aligned for a terminal."""
+    rows = [HEAD, *map(cells, trace), sums(trace)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
+    lines = []
+    for row in rows:
+        left = [cell.ljust(w) for cell, w in zip(row[:3], widths, strict=False)]
+        right = [cell.rjust(w) for cell, w in zip(row[3:], widths[3:], strict=True)]
+        lines.append("  ".join(left + right).rstrip())
+    return "\n".join([caption(trace), *lines])
+
+
+def html(trace) -> str:
+    """A table with a caption and header cells; the colour of a layer's kind stands beside its type."""
+    right, left = 'style="text-align:right"', 'style="text-align:left"'
+    head = "".join(f'<th scope="col" {left if i < 3 else right}>{name}</th>' for i, name in enumerate(HEAD))
+    body = []
+    for row in trace:
+        name, kind, *rest = map(escape, cells(row))
+        body.append(
+            f'<tr><th scope="row" style="text-align:left;border-left:0.4em solid {colour(row.layer)}">{name}</th>'
+            f"<td {left}>{kind}</td><td {left}>{rest[0]}</td>"
+            + "".join(f"<td {right}>{cell}</td>" for cell in rest[1:])
+            + "</tr>"
+        )
+    name, *rest = sums(trace)
+    foot = f'<tr><th scope="row" {left}>{name}</th>' + "".join(f"<td {right}>{cell}</td>" for cell in rest) + "</tr>"
+    return (
+        f'<table class="trace"><caption>{escape(caption(trace))}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody><tfoot>{foot}</tfoot></table>"
+    )

@@ -1,0 +1,133 @@
+"""trace(arch): what every layer does to the shape, and what that costs."""
+
+from dataclasses import dataclass
+from math import prod
+
+from cnnlessons.errors import ShapeError, unknown
+from cnnlessons.networks.layers import Layer, Shape, shape_text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer at work on one input shape."""
+
+    layer: Layer
+    shape_in: Shape
+    shape_out: Shape
+    params: int  # trainable numbers
+    connections: int  # with a bias as one, as LeCun et al. 1998 count
+    macs: int  # multiplications of convolutions and linear layers, for one picture
+    receptive_field: int  # side, in input pixels, of the square one unit sees
+    jump: float  # input pixels between the squares of neighbouring units
+
+    @property
+    def units(self) -> int:
+        """Numbers that come out."""
+        return prod(self.shape_out)
+
+    def as_dict(self) -> dict:
+        """Plain types only."""
+        names = ("params", "connections", "macs", "receptive_field", "jump", "units")
+        return {
+            "name": self.layer.name,
+            "type": type(self.layer).__name__,
+            "kind": self.layer.kind,
+            "shape_in": list(self.shape_in),
+            "shape_out": list(self.shape_out),
+            **{name: getattr(self, name) for name in names},
+        }
+
+
+class Trace(list):
+    """The rows of `trace`, with their sums; shows itself as a table in Jupyter and as text elsewhere."""
+
+    def __init__(self, rows, arch):
+        super().__init__(rows)
+        self.arch = arch
+
+    def __getitem__(self, key):
+        """`t[3]`, `t["C3"]`, or a slice, which is a Trace too."""
+        if isinstance(key, str):
+            for row in self:
+                if row.layer.name == key:
+                    return row
+            raise unknown("layer", key, [row.layer.name for row in self])
+        found = super().__getitem__(key)
+        return Trace(found, self.arch) if isinstance(key, slice) else found
+
+    @property
+    def input(self) -> Shape:
+        """The shape that went in."""
+        return self[0].shape_in
+
+    params = property(lambda self: sum(row.params for row in self), doc="Trainable numbers in all.")
+    connections = property(lambda self: sum(row.connections for row in self), doc="Connections in all.")
+    macs = property(lambda self: sum(row.macs for row in self), doc="Multiplications in all.")
+
+    def __repr__(self):
+        from cnnlessons.networks.table import text
+
+        return text(self)
+
+    def _repr_html_(self):
+        from cnnlessons.networks.table import html
+
+        return html(self)
+
+
+def walk(layers, shape: Shape):
+    """Yield a `Row` a layer for an input of `shape`. Raises `ShapeError` at the first layer that does not fit."""
+    field, jump, sides = 1, 1, shape[1:]
+    for layer in layers:
+        after = layer.out(shape)
+        k, s = layer.window(shape)
+        if layer.kind == "dense" and sides:  # a linear layer is a convolution as large as the map
+            k, sides = max(sides), ()
+        elif len(shape) == 3:
+            sides = after[1:] if len(after) == 3 else shape[1:]
+        field, jump = field + (k - 1) * jump, jump * s
+        yield Row(
+            layer,
+            shape,
+            after,
+            layer.params(shape),
+            layer.connections(shape),
+            layer.macs(shape),
+            int(-(-field // 1)),
+            int(jump) if jump == int(jump) else jump,
+        )
+        shape = after
+
+
+def fits(layers, shape: Shape) -> bool:
+    """Whether every layer can take what the layers before it make of `shape`."""
+    try:
+        for layer in layers:
+            shape = layer.out(shape)
+    except ShapeError:
+        return False
+    return True
+
+
+def smallest_input(arch, up_to: int = 1024) -> int | None:
+    """Side of the smallest square input the network takes, or None if there is none up to `up_to` pixels."""
+    channels = arch.input[0]
+    return next((n for n in range(1, up_to + 1) if fits(arch.layers, (channels, n, n))), None)
+
+
+def trace(arch, input: Shape | None = None) -> Trace:
+    """A `Row` for every layer of `arch`, for its own input shape or for `input` = (C, H, W).
+
+    Linear layers take the size that the layers before them give. Raises `ShapeError`, which names the layer, the
+    sizes and the way out.
+    """
+    shape = arch.input if input is None else tuple(input)
+    if not shape or any(not isinstance(n, int) or n < 1 for n in shape):
+        raise ShapeError(f"an input shape is (channels, height, width) of whole numbers from 1, not {shape}")
+    try:
+        return Trace(walk(arch.layers, shape), arch)
+    except ShapeError as error:
+        size = shape_text(shape[1:]) if len(shape) == 3 else shape_text(shape)
+        n = smallest_input(arch)
+        way_out = f"the smallest input for this network is {n}×{n}" if n else "no input size fits: change this layer"
+        raise ShapeError(f"{error} (input {size}); {way_out}") from None

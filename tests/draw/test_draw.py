@@ -1,0 +1,429 @@
+from itertools import pairwise
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import numpy as np
+import pytest
+import torch
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex
+from scipy import stats
+
+from cnnlessons import CATALOGUE, build, capture, draw, trace
+from cnnlessons.draw import style
+from cnnlessons.draw.receptive_field import chain, squares
+from cnnlessons.draw.series import spread
+from cnnlessons.draw.stages import stages
+from cnnlessons.errors import ShapeError, UnknownName
+from cnnlessons.intervals import Interval
+from cnnlessons.training.loop import Epoch
+
+LENET = CATALOGUE["lenet5-1998"]
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def maps():
+    model = build(LENET)
+    x = torch.linspace(0, 1, 2 * 32 * 32).reshape(2, 1, 32, 32)
+    with torch.no_grad(), capture(model) as maps:
+        model(x)
+    return maps
+
+
+def patches(ax, gid):
+    return [patch for patch in ax.patches if patch.get_gid() == gid]
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def scales(ax):
+    return {(image.norm.vmin, image.norm.vmax) for image in ax.images}
+
+
+def luminance(colour):
+    rgb = np.array(matplotlib.colors.to_rgb(colour))
+    return np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+
+# style
+
+
+@pytest.mark.parametrize("colour", [*style.PALETTE.values(), *style.LINES.by_key()["color"]])
+def test_every_colour_is_legible_on_white(colour):
+    assert 1.05 / (luminance(colour) + 0.05) >= 4.5
+
+
+def test_lines_differ_in_more_than_colour():
+    looks = style.LINES.by_key()
+    assert len(set(map(str, looks["linestyle"]))) == len(set(looks["marker"])) == len(looks["color"])
+
+
+def test_zero_is_white_on_both_scales():
+    assert to_hex(style.DIVERGING(0.5)) == to_hex(matplotlib.colormaps[style.SEQUENTIAL](0.0)) == "#ffffff"
+    assert to_hex(style.tint("conv")(1.0)) == style.PALETTE["conv"]
+    assert to_hex(style.tint("conv", signed=True)(0.5)) == "#ffffff"
+
+
+def test_use_sets_the_look_and_context_only_inside():
+    with matplotlib.rc_context():
+        with style.context():
+            assert plt.rcParams["font.size"] == style.RC["font.size"]
+        plt.rcParams["font.size"] = 20
+        style.apply()
+        assert plt.rcParams["font.size"] == style.RC["font.size"]
+
+
+def test_a_figure_has_the_width_of_the_book():
+    fig, axs = style.figure(2, 3)
+    assert axs.shape == (2, 3) and fig.get_figwidth() == style.WIDTH
+    assert style.axes(2, width=99).figure.get_figwidth() == style.WIDTH
+
+
+# grids
+
+
+def test_kernels_share_one_symmetric_scale():
+    weight = torch.tensor([[[[0.5]]], [[[-2.0]]]])
+    ax = draw.kernels(weight)
+    assert len(ax.images) == 2 and scales(ax) == {(-2, 2)}
+    assert len({id(image.norm) for image in ax.images}) == 1
+
+
+def test_a_row_holds_the_kernels_that_read_one_map():
+    weight = torch.arange(6.0).reshape(3, 2, 1, 1)  # output map, input map
+    images = draw.kernels(weight).images
+    places = {int(image.get_array()[0, 0]): (image.get_extent()[3], image.get_extent()[0]) for image in images}
+    assert places[0][0] == places[2][0] == places[4][0] < places[1][0]
+    assert places[0][1] == places[1][1] < places[2][1]
+
+
+def test_maps_are_signed_where_a_value_is_negative():
+    x = torch.tensor([0.0, 3.0]).reshape(2, 1, 1)
+    assert scales(draw.maps(x)) == {(0, 3)}
+    assert scales(draw.maps(-x)) == {(-3, 3)}
+    assert scales(draw.maps(x, signed=True)) == {(-3, 3)}
+
+
+def test_both_sides_of_a_comparison_share_a_scale():
+    _, (left, right) = style.figure(1, 2)
+    a, b = torch.ones(3, 2, 2), torch.full((1, 2, 2), -4.0)
+    draw.maps(a, left, signed=True, limit=draw.limit(a, b))
+    draw.maps(b, right, limit=draw.limit(a, b))
+    assert scales(left) == scales(right) == {(-4, 4)}
+
+
+def test_labels_stand_under_their_pictures():
+    ax = draw.pictures(torch.zeros(3, 1, 4, 4, dtype=torch.uint8), labels=["4→9", "1→7", "0→6"])
+    assert texts(ax) == ["4→9", "1→7", "0→6"]
+    for image, text in zip(ax.images, ax.texts, strict=True):
+        left, right, bottom, _ = image.get_extent()
+        assert left < text.get_position()[0] < right and text.get_position()[1] > bottom
+    assert texts(draw.maps(torch.ones(3, 2, 2), labels=True)) == ["0", "1", "2"]
+    with pytest.raises(ValueError, match="2 labels for 3 pictures"):
+        draw.pictures(torch.zeros(3, 4, 4), labels=["a", "b"])
+
+
+def test_colour_pictures_keep_their_colours():
+    x = torch.zeros(1, 3, 2, 2)
+    x[:, 0] = 255
+    assert draw.pictures(x).images[0].get_array()[0, 0].tolist() == [1, 0, 0]
+
+
+def test_a_blank_picture_and_a_zero_kernel_are_drawn():
+    assert scales(draw.pictures(torch.zeros(1, 2, 2))) == {(0, 1)}
+    assert scales(draw.kernels(torch.zeros(1, 1, 2, 2))) == {(-1, 1)}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: draw.maps(torch.zeros(2, 3, 4, 4)),
+        lambda: draw.kernels(torch.zeros(4)),
+        lambda: draw.pictures(torch.zeros(2, 7, 4, 4)),
+    ],
+)
+def test_a_wrong_shape_is_told(call):
+    with pytest.raises(ValueError, match="not"):
+        call()
+
+
+def test_the_colour_bar_is_optional():
+    assert len(draw.maps(torch.ones(2, 2, 2)).figure.axes) == 1
+    assert len(draw.maps(torch.ones(2, 2, 2), bar=True).figure.axes) == 2
+
+
+def test_the_ten_codes():
+    ax = draw.codes()
+    assert len(ax.images) == 10 and {image.get_array().shape for image in ax.images} == {(12, 7)}
+    assert texts(ax) == list("0123456789")
+
+
+# matrices
+
+
+def test_the_table_has_sixty_dots_where_lecun_has_crosses():
+    table = LENET["C3"].table
+    ax = draw.table(table)
+    dots = ax.collections[0].get_offsets().data.tolist()
+    assert len(dots) == 60
+    assert {(int(o), int(i)) for o, i in dots} == {(o, i) for o, row in enumerate(table) for i in row}
+    assert texts(ax)[:16] == [str(len(row)) for row in table]
+
+
+def test_confusion_writes_counts_and_colours_only_errors():
+    ax = draw.confusion([[1000, 3], [0, 7]], ["cat", "dog"])
+    assert texts(ax) == ["1,000", "3", "·", "7"]
+    assert ax.images[0].get_array().tolist() == [[0, 3], [0, 0]]
+    assert (ax.images[0].norm.vmin, ax.images[0].norm.vmax) == (0, 3)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["cat", "dog"]
+    assert len(ax.patches) == 2
+    with pytest.raises(ValueError, match="square"):
+        draw.confusion([[1, 2]])
+
+
+# curves
+
+
+def test_the_interval_is_students():
+    runs = np.random.default_rng(0).normal(size=(5, 3))
+    mean, half = draw.interval(runs)
+    low, high = stats.t.interval(0.95, 4, loc=runs.mean(0), scale=stats.sem(runs))
+    assert np.allclose(mean - half, low) and np.allclose(mean + half, high)
+    assert draw.interval([[3.0, 4.0]])[1].tolist() == [0, 0]
+
+
+def test_a_curve_is_the_mean_in_its_interval():
+    runs = np.array([[3.0, 1.0], [5.0, 2.0], [4.0, 3.0]])
+    ax = draw.curves({"a": runs})
+    assert ax.lines[0].get_xdata().tolist() == [1, 2] and ax.lines[0].get_ydata().tolist() == [4, 2]
+    band = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert np.isclose(band.max(), 4 + draw.interval(runs)[1][0])
+
+
+def test_a_single_run_has_no_band_and_runs_have_thin_lines():
+    assert not draw.curves({"a": [1.0, 2.0]}).collections
+    lines = draw.curves({"a": np.eye(3)}, runs=True).lines
+    assert len(lines) == 4 and all(line.get_linewidth() < lines[0].get_linewidth() for line in lines[1:])
+
+
+def test_names_stand_at_the_line_ends_apart_and_in_order():
+    ax = draw.curves({"low": [1.0, 0.0], "high": [1.0, 10.0], "lower": [1.0, -0.001]})
+    height = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    assert height["lower"] < height["low"] < height["high"]
+    assert height["low"] - height["lower"] > 0.03
+    for line, text in zip(ax.lines, ["low", "high", "lower"], strict=True):
+        assert next(t for t in ax.texts if t.get_text() == text).get_color() == line.get_color()
+    assert len({(line.get_color(), line.get_marker()) for line in ax.lines}) == 3
+
+
+def test_a_logarithmic_scale_is_labelled_in_plain_numbers():
+    ax = draw.curves({"a": [0.5, 0.01]}, log=True)
+    ax.figure.canvas.draw()
+    assert {"0.1", "0.01"} <= {tick.get_text() for tick in ax.get_yticklabels()}
+
+
+def test_a_logarithmic_scale_places_the_names_too():
+    ax = draw.curves({"a": [1.0, 1e-3], "b": [1.0, 1.0]}, log=True)
+    assert ax.get_yscale() == "log"
+    low, high = (text.get_position()[1] for text in ax.texts)
+    assert low < 0.2 and high > 0.8
+
+
+def test_spread_moves_only_what_is_crowded():
+    assert spread([0, 5, 9], 1) == [0, 5, 9]
+    assert spread([0, 0, 9], 2) == [-1, 1, 9]
+    assert np.diff(spread([1, 1.1, 1.2, 1.9, 5], 1)).min() >= 1 - 1e-9
+
+
+def test_curve_collects_epochs():
+    curve = draw.Curve()
+    with pytest.raises(ValueError, match=r"curve\.add"):
+        curve.draw()
+    for n in (1, 2, 3):
+        curve.add(Epoch(n, 0.1, 1 / n, 0.5, 2 / n, 0.9, 100))
+    ax = curve.draw()
+    assert curve["test_loss"] == [2, 1, 2 / 3]
+    assert sorted(texts(ax)) == ["test loss", "training loss"] and ax.get_ylabel() == "loss"
+    assert ax.lines[0].get_ydata().tolist() == curve["train_loss"]
+
+
+# windows and receptive fields
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "s", "p", "ceil", "windows", "unreached"),
+    [
+        (5, 3, 1, 0, False, 3, 0),
+        (6, 3, 2, 0, False, 2, 1),  # the border that floor drops
+        (6, 3, 2, 0, True, 3, 0),
+        (5, 3, 1, 1, False, 5, 0),
+        (5, 1, 2, 0, False, 3, 2),
+    ],
+)
+def test_windows_are_those_of_the_formula(n, k, s, p, ceil, windows, unreached):
+    ax = draw.window(n, k, s, p, ceil=ceil)
+    assert len(patches(ax, "window")) == windows
+    assert len(patches(ax, "cell")) == n
+    assert sum(patch.get_hatch() is not None for patch in patches(ax, "cell")) == unreached
+    assert ax.get_xlabel().endswith(f"= {windows}")
+
+
+def test_padding_is_drawn_on_both_sides():
+    assert [int(patch.get_x()) for patch in patches(draw.window(4, 3, p=1), "padding")] == [0, 5]
+
+
+def test_a_window_that_does_not_fit_is_told():
+    with pytest.raises(ShapeError, match="take k of at most 4"):
+        draw.window(4, 5)
+
+
+def test_receptive_fields_are_those_of_the_trace():
+    rows = trace(LENET)
+    ax = draw.receptive(rows, picture=torch.zeros(1, 32, 32))
+    for name in ("C1", "S2", "C3", "S4", "C5"):
+        (box,) = patches(ax, name)
+        assert box.get_width() == box.get_height() == rows[name].receptive_field
+        assert to_hex(box.get_edgecolor()) == style.colour(rows[name].layer)
+    assert "S4  16×16" in texts(ax) and not patches(ax, "F6")
+
+
+@pytest.mark.parametrize("id", ["lenet5-1998", "alexnet-2012", "vgg-A"])
+def test_the_square_is_where_the_gradient_is(id):
+    arch = CATALOGUE[id]
+    rows = chain(trace(arch), None)
+    names = [layer.name for layer in arch.layers]
+    layers = arch.layers[: names.index(rows[-1].layer.name) + 1]
+    with torch.no_grad():
+        x = torch.zeros(1, 1, *arch.input[1:])
+    x.requires_grad_()
+    y = x
+    for layer in layers:  # the same windows with equal weights: what has a gradient is seen
+        if layer.window(trace(arch)[layer.name].shape_in)[0] > 1:
+            k, s = layer.window(trace(arch)[layer.name].shape_in)
+            y = torch.nn.functional.avg_pool2d(y, k, s, getattr(layer, "p", 0))
+    unit = (y.shape[-1] - 1) // 2
+    y[0, 0, unit, unit].backward()
+    seen = x.grad[0, 0].abs().sum(0).nonzero().flatten()
+    first, side = squares(rows, 2)[-1]
+    assert (seen.min().item(), seen.max().item()) == (max(first, 0), min(first + side, arch.input[2]) - 1)
+
+
+def test_receptive_fields_are_nested():
+    boxes = squares(chain(trace(CATALOGUE["vgg-D"]), None), 1)
+    for (a, n), (b, m) in pairwise(boxes):
+        assert b <= a and a + n <= b + m
+
+
+def test_receptive_up_to_a_layer():
+    assert not patches(draw.receptive(trace(LENET), layer="C3"), "S4")
+    with pytest.raises(UnknownName, match="C3"):
+        draw.receptive(trace(LENET), layer="c3")
+
+
+# the network
+
+
+def test_stages_fold_what_has_no_window_and_no_weights():
+    assert [s.name for s in stages(trace(LENET))] == ["input", "C1", "S2", "C3", "S4", "C5", "F6", "output_rbf"]
+    conv1 = stages(trace(CATALOGUE["alexnet-2012"]))[1]
+    assert conv1.words == ["conv", "11×11", "stride 4", "ReLU", "LRN"] and conv1.shown == ["norm1", "relu1", "conv1"]
+    assert conv1.size == "96@55×55"
+
+
+def test_diagram_shows_every_map_of_lenet(maps):
+    ax = draw.diagram(trace(LENET), maps)
+    counts = {name: len(patches(ax, name)) for name in ("input", "C1", "S2", "C3", "S4", "C5", "F6", "output_rbf")}
+    assert counts == {"input": 1, "C1": 6, "S2": 6, "C3": 16, "S4": 16, "C5": 1, "F6": 1, "output_rbf": 10}
+    assert len(ax.images) == 1 + 6 + 6 + 16 + 16 + 1 + 1
+    for row in trace(LENET):
+        for patch in patches(ax, row.layer.name):
+            assert to_hex(patch.get_edgecolor()) == style.colour(row.layer)
+    assert {"6@28×28", "16@5×5", "120@1×1", "84", "1@32×32", "subsample", "RBF", "by table"} <= set(texts(ax))
+
+
+def test_diagram_shows_the_maps_after_the_activation_of_the_chosen_picture(maps):
+    ax = draw.diagram(trace(LENET), maps, n=1)
+    shown = [image.get_array() for image in ax.images]
+    assert any(np.array_equal(image, maps["C1_act"][1, 0]) for image in shown)
+    assert not any(np.array_equal(image, maps["C1_act"][0, 0]) for image in shown)
+    assert not any(np.array_equal(image, maps["C1"][1, 0]) for image in shown)
+    assert np.array_equal(shown[0], maps.input[1, 0])
+
+
+def test_a_layers_maps_share_one_scale(maps):
+    ax = draw.diagram(trace(LENET), maps)
+    assert len({id(image.norm) for image in ax.images if image.get_array().shape == (28, 28)}) == 1
+
+
+def test_the_smallest_penalty_wins_and_the_largest_logit(maps):
+    marked = [text for text in texts(draw.diagram(trace(LENET), maps)) if "◀" in text]
+    assert marked == [f"{maps['output_rbf'][0].argmin()} ◀"]
+    arch = CATALOGUE["lenet-003-corrected"]
+    logits = torch.tensor([[0, 5, 1, 9, 2, 2, 2, 2, 2, 2.0]])
+    assert "3 ◀" in texts(draw.diagram(trace(arch), {"output": logits}))
+
+
+def test_diagram_without_maps_is_of_planes_alone():
+    ax = draw.diagram(trace(LENET))
+    assert not ax.images and len(patches(ax, "C3")) == 16
+    assert not [text for text in texts(ax) if "◀" in text]
+
+
+@pytest.mark.parametrize("id", ["lenet5-1998", "lenet-fcn", "alexnet-torchvision", "vgg-E"])
+def test_every_label_is_on_the_page(id):
+    ax = draw.diagram(trace(CATALOGUE[id]))
+    left, right = ax.get_xlim()
+    ax.figure.canvas.draw()
+    for text in ax.texts:
+        box = text.get_window_extent().transformed(ax.transData.inverted())
+        assert left - 3 <= box.x0 and box.x1 <= right + 3, text.get_text()
+    names = {text.get_text(): text for text in ax.texts}
+    for stage in stages(trace(CATALOGUE[id])):
+        assert stage.name in names
+
+
+def test_labels_of_a_line_do_not_overlap():
+    ax = draw.diagram(trace(LENET))
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    hits = [
+        (a, b)
+        for i, a in enumerate(boxes)
+        for b in boxes[i + 1 :]
+        if a.x0 < b.x1 - 1 and b.x0 < a.x1 - 1 and a.y0 < b.y1 - 1 and b.y0 < a.y1 - 1
+    ]
+    assert not hits
+
+
+def test_a_drawing_goes_into_the_axes_it_is_given(maps):
+    _, axs = style.figure(3, 2)
+    calls = [
+        lambda ax: draw.diagram(trace(LENET), maps, ax),
+        lambda ax: draw.table(LENET["C3"].table, ax),
+        lambda ax: draw.window(5, 3, ax=ax),
+        lambda ax: draw.receptive(trace(LENET), ax),
+        lambda ax: draw.codes(ax=ax),
+        lambda ax: draw.confusion(np.eye(2, dtype=int), ax=ax),
+    ]
+    for call, ax in zip(calls, axs.flat, strict=True):
+        assert call(ax) is ax
+    assert len(plt.get_fignums()) == 1 and not any(ax.get_title() for ax in axs.flat)
+
+
+def test_differences_are_points_from_the_top_down_with_a_line_at_none():
+    found = {"a − b": Interval(0.01, -0.002, 0.022, 5), "a − c": Interval(-0.03, -0.05, -0.01, 5)}
+    ax = draw.differences(found)
+    (segments,) = [c.get_segments() for c in ax.collections]
+    assert np.allclose([segment[:, 0] for segment in segments], [[-0.2, 2.2], [-5, -1]])
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(found) and ax.yaxis_inverted()
+    assert [0, 0] in [list(line.get_xdata()) for line in ax.lines]

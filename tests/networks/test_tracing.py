@@ -1,0 +1,222 @@
+"""Shape arithmetic: by hand, against PyTorch, and on random chains that both must accept or both refuse."""
+
+import json
+import random
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from cnnlessons import CATALOGUE, Arch, build, trace
+from cnnlessons.errors import ShapeError, UnknownName
+from cnnlessons.networks.layers import (
+    LRN,
+    AdaptiveAvgPool,
+    AvgPool,
+    BatchNorm,
+    Conv,
+    Dropout,
+    Flatten,
+    Linear,
+    MaxPool,
+    ReLU,
+    Softmax,
+    Subsample,
+    count_windows,
+)
+
+
+def test_slide_by_hand():
+    assert count_windows(5, k=3) == 3 and count_windows(28, k=2, s=2) == 14
+    assert (
+        count_windows(224, k=11, s=4) == 54
+        and count_windows(227, k=11, s=4) == 55
+        and count_windows(224, k=11, s=4, p=2) == 55
+    )
+    assert (
+        count_windows(5, k=2, s=2) == 2 and count_windows(5, k=2, s=2, ceil=True) == 3
+    )  # PyTorch's default, Caffe's pooling
+
+
+@given(st.integers(1, 40), st.integers(1, 12), st.integers(1, 6), st.integers(0, 5))
+def test_slide_counts_the_windows_that_fit(n, k, s, p):
+    assert max(0, count_windows(n, k, s, p)) == len(range(0, n + 2 * p - k + 1, s))
+
+
+@pytest.mark.parametrize("ceil", [False, True])
+def test_slide_equals_pytorch_pooling_on_a_grid(ceil):
+    for n in range(1, 20):
+        for k in range(1, 6):
+            for s in range(1, 5):
+                for p in range(k // 2 + 1):
+                    if count_windows(n, k, s, p, ceil) < 1:
+                        continue
+                    out = nn.MaxPool2d(k, s, p, ceil_mode=ceil)(torch.empty(1, 1, n, n, device="meta"))
+                    assert out.shape[-1] == count_windows(n, k, s, p, ceil), (n, k, s, p)
+
+
+def test_the_message_names_layer_sizes_and_way_out():
+    with pytest.raises(ShapeError) as caught:
+        trace(CATALOGUE["lenet-003-corrected"], (1, 12, 12))
+    assert str(caught.value) == (
+        "C3: a 5×5 window does not fit a 4×4 map (input 12×12); the smallest input for this network is 16×16"
+    )
+    trace(CATALOGUE["lenet-003-corrected"], (1, 16, 16))
+    with pytest.raises(ShapeError):
+        trace(CATALOGUE["lenet-003-corrected"], (1, 15, 15))
+
+
+@pytest.mark.parametrize("shape", [(), (1, 0, 28), (1, 28.0, 28), (-1, 28, 28)])
+def test_an_input_that_is_no_shape_is_refused(shape):
+    with pytest.raises(ShapeError, match="channels, height, width"):
+        trace(CATALOGUE["lenet5-1998"], shape)
+
+
+@pytest.mark.parametrize(("layers", "why"), [
+    ((Conv("c", 8, 3, groups=3),), "3 groups must divide"),
+    ((Conv("c", 8, 0),), "at least 1"),
+    ((Conv("c", 8, 3, s=0),), "stride"),
+    ((Conv("c", 2, 3, table=((0, 9), (1,))),), "table"),
+    ((MaxPool("m", 2, p=2),), "more than half"),
+    ((Subsample("s", p=1),), "neither pads nor rounds up"),
+    ((Linear("l", 10),), "put Flatten before it"),
+    ((Flatten("f"), Conv("c", 8, 3)), "needs a map"),
+    ((AdaptiveAvgPool("a", 0),), "at least 1×1"),
+])  # fmt: skip
+def test_impossible_layers_say_why(layers, why):
+    with pytest.raises(ShapeError, match=why):
+        trace(Arch("x", "x", (4, 8, 8), layers, "test"))
+
+
+def test_receptive_field_equals_what_the_gradient_reaches():
+    """An independent count: which input pixels move one unit in the middle of the map."""
+    rows = trace(CATALOGUE["lenet-003-corrected"], (1, 60, 60))
+    model = build(CATALOGUE["lenet-003-corrected"], (1, 60, 60)).double()
+    for name in ("C1", "S2", "C3", "S4"):
+        x = torch.rand(1, 1, 60, 60, dtype=torch.double, requires_grad=True)
+        out = model[: list(dict(model.named_children())).index(name) + 1](x)
+        out[0, 0, out.shape[2] // 2, out.shape[3] // 2].backward()
+        assert (x.grad[0, 0].abs().sum(0) > 0).sum() == rows[name].receptive_field
+    assert rows["S4"].jump == 4
+
+
+def test_a_linear_layer_sees_the_whole_map():
+    rows = trace(CATALOGUE["lenet-003-corrected"])
+    assert [rows[n].receptive_field for n in ("C1", "S2", "C3", "S4", "C5", "F6")] == [5, 6, 14, 16, 32, 32]
+
+
+def test_trace_renders_and_round_trips():
+    rows = trace(CATALOGUE["lenet5-1998"])
+    data = json.loads(json.dumps(rows[4].as_dict()))
+    assert data["shape_out"] == [16, 10, 10] and data["params"] == 1516
+    assert "340,908" in repr(rows) and "16×10×10" in repr(rows)
+    assert rows._repr_html_().count("<tr>") == len(rows) + 2 and "<caption>" in rows._repr_html_()
+    assert rows["C3"] is rows[4] and len(rows[:4]) == 4
+    with pytest.raises(UnknownName, match="did you mean 'C3'"):
+        rows["C33"]
+
+
+def test_change_replaces_drops_and_refuses_what_is_not_there():
+    arch = CATALOGUE["lenet-003-corrected"]
+    changed = arch.change(S2=MaxPool("S2", 2), C1_act=None)
+    assert isinstance(changed["S2"], MaxPool) and len(changed.layers) == len(arch.layers) - 1
+    with pytest.raises(UnknownName):
+        arch.change(S3=None)
+    with pytest.raises(ValueError, match="two layers are named"):
+        arch.change(S2=MaxPool("S4", 2))
+
+
+def random_layer(rng, i):
+    k, s, p, maps = rng.randint(1, 5), rng.randint(1, 3), rng.randint(0, 3), rng.choice([2, 4, 6])
+    return rng.choice([
+        (Conv(f"l{i}", maps, k, s, p, rng.choice([1, 1, 2, 3]), d=rng.choice([1, 1, 2])), None),
+        (MaxPool(f"l{i}", k, s, p, rng.random() < 0.5), None),
+        (AvgPool(f"l{i}", k, s, p, rng.random() < 0.5), None),
+        (AdaptiveAvgPool(f"l{i}", rng.randint(1, 7)), None), (BatchNorm(f"l{i}"), None), (LRN(f"l{i}"), None),
+        (ReLU(f"l{i}"), None), (Dropout(f"l{i}"), None), (Softmax(f"l{i}"), None),
+        (Flatten(f"l{i}"), None), (Linear(f"l{i}", maps), None),
+    ])[0]  # fmt: skip
+
+
+def pytorch_module(layer, shape):
+    """PyTorch's own constructor with the same arguments, whatever the shape: it must do the refusing."""
+    channels, numel = shape[0], torch.Size(shape).numel()
+    match layer:
+        case Conv():
+            return nn.Conv2d(channels, layer.maps, layer.k, layer.s, layer.p, layer.d, layer.groups)
+        case AvgPool():
+            return nn.AvgPool2d(layer.k, layer.s, layer.p, ceil_mode=layer.ceil)
+        case MaxPool():
+            return nn.MaxPool2d(layer.k, layer.s, layer.p, ceil_mode=layer.ceil)
+        case AdaptiveAvgPool():
+            return nn.AdaptiveAvgPool2d(layer.n)
+        case BatchNorm():
+            return nn.BatchNorm2d(channels)
+        case LRN():
+            return nn.LocalResponseNorm(layer.n)
+        case Flatten():
+            return nn.Flatten()
+        case Linear():
+            return nn.Linear(numel, layer.units)
+        case ReLU() | Dropout() | Softmax():
+            return nn.Identity()
+
+
+@torch.no_grad()
+def pytorch_walk(layers, shape):
+    """Shapes and parameter counts as PyTorch finds them, up to and without the first layer it refuses."""
+    found = []
+    x = torch.zeros(2, *shape)  # not on meta: its kernels check less
+    for layer in layers:
+        try:
+            module = pytorch_module(layer, tuple(x.shape[1:]))
+            x = module(x)
+        except (RuntimeError, ValueError, IndexError):  # IndexError is how pooling refuses a vector
+            return found, True
+        mixed = len(x) != 2  # global pooling of a vector averages over the batch
+        along_one_axis = isinstance(layer, Linear) and x.dim() != 2  # what nn.Linear does to a map
+        if 0 in x.shape or mixed or along_one_axis:
+            return found, True
+        found.append((tuple(x.shape[1:]), sum(p.numel() for p in module.parameters())))
+    return found, False
+
+
+def our_walk(layers, shape):
+    found = []
+    for layer in layers:
+        try:
+            after, params = layer.out(shape), layer.params(shape)
+        except ShapeError:
+            return found, True
+        found.append((after, params))
+        shape = after
+    return found, False
+
+
+def test_two_thousand_random_chains_agree_with_pytorch_or_are_refused_by_both():
+    rng, refused = random.Random(1998), 0
+    for case in range(2000):
+        shape = (rng.choice([1, 2, 3, 4]), rng.randint(2, 24), rng.randint(2, 24))
+        layers = [random_layer(rng, i) for i in range(rng.randint(1, 6))]
+        ours, theirs = our_walk(layers, shape), pytorch_walk(layers, shape)
+        assert ours == theirs, (case, shape, layers)
+        refused += ours[1]
+    assert 400 < refused < 1600  # the chains try both answers
+
+
+def test_trace_agrees_with_build_on_random_sizes():
+    rng = random.Random(5)
+    for _ in range(40):
+        arch = CATALOGUE[rng.choice(["lenet-003-corrected", "lenet-gap", "lenet-fcn", "lenet5-1998"])]
+        shape = (1, rng.randint(8, 70), rng.randint(8, 70))
+        try:
+            rows = trace(arch, shape)
+        except ShapeError:
+            continue
+        with torch.device("meta"):
+            model = build(arch, shape)
+            out = model(torch.empty(1, *shape))
+        assert tuple(out.shape[1:]) == rows[-1].shape_out
+        assert sum(p.numel() for p in model.parameters()) == rows.params

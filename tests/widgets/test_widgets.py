@@ -1,0 +1,175 @@
+"""The shape explorer's state, with Python alone; tests/browser/test_shape_explorer.py looks at its view."""
+
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from cnnlessons import CATALOGUE, build, trace
+from cnnlessons.errors import ShapeError, UnknownName
+from cnnlessons.widgets import ShapeExplorer, layer_json, sphinx_ext
+
+
+def changed(explorer, index, **settings):
+    """Its layers with one of them changed."""
+    layers = list(explorer.layers)
+    layers[index] = {**layers[index], **settings}
+    return layers
+
+
+def test_it_starts_as_the_network_of_1998():
+    explorer = ShapeExplorer()
+    assert explorer.network == "lenet5-1998"
+    assert explorer.total["params"] == 60_000
+    assert explorer.total["connections"] == 340_908
+    assert explorer.error == ""
+
+
+@pytest.mark.parametrize("id", CATALOGUE)
+def test_rows_are_those_of_trace(id):
+    explorer = ShapeExplorer(id)
+    assert explorer.rows == [row.as_dict() for row in trace(CATALOGUE[id])]
+    assert explorer.arch == CATALOGUE[id]
+
+
+@pytest.mark.parametrize("id", CATALOGUE)
+def test_layers_survive_the_way_to_json_and_back(id):
+    sent = json.loads(json.dumps([layer_json.plain(layer) for layer in CATALOGUE[id].layers]))
+    assert tuple(map(layer_json.layer, sent)) == CATALOGUE[id].layers
+    assert sent == json.loads(json.dumps(CATALOGUE[id].as_dict()["layers"]))
+
+
+def test_an_impossible_layer_is_told_not_thrown():
+    explorer = ShapeExplorer("lenet5-1998", input=(1, 28, 28))
+    with pytest.raises(ShapeError) as raised:
+        trace(CATALOGUE["lenet5-1998"], (1, 28, 28))
+    assert explorer.error == str(raised.value)
+    assert [row["name"] for row in explorer.rows][-2:] == ["S4", "S4_act"]
+    assert explorer.total["params"] == 156 + 12 + 1516 + 32
+
+
+def test_an_input_of_nothing_is_told_too():
+    explorer = ShapeExplorer(input=(1, 0, 32))
+    assert explorer.error.endswith("whole numbers from 1, not (1, 0, 32)")
+    assert explorer.rows == []
+
+
+def test_a_network_brings_its_input_and_layers():
+    explorer = ShapeExplorer(input=(1, 64, 64))
+    explorer.network = "vgg-A"
+    assert explorer.input == [3, 224, 224]
+    assert explorer.total["params"] == 132_863_336
+
+
+def test_a_changed_stack_is_no_longer_that_network():
+    explorer = ShapeExplorer()
+    explorer.layers = changed(explorer, 0, maps=8)
+    assert explorer.network == ""
+    assert explorer.rows[0]["shape_out"] == [8, 28, 28]
+    assert build(explorer.arch)[0].out_channels == 8
+    explorer.network = "lenet5-1998"
+    assert explorer.total["params"] == 60_000
+
+
+def test_another_input_is_still_that_network():
+    explorer = ShapeExplorer("lenet-fcn", input=(1, 96, 96))
+    assert explorer.network == "lenet-fcn"
+    assert explorer.arch.init == CATALOGUE["lenet-fcn"].init
+
+
+def test_it_takes_a_network_of_ones_own():
+    arch = CATALOGUE["lenet5-1998"].change(S2_act=None)
+    explorer = ShapeExplorer(arch)
+    assert explorer.network == ""
+    assert explorer.rows == [row.as_dict() for row in trace(arch)]
+
+
+def test_left_out_settings_are_filled_in():
+    explorer = ShapeExplorer()
+    explorer.layers = [{"type": "Conv", "name": "a", "maps": 6, "k": 5}, {"type": "MaxPool", "name": "b"}]
+    assert explorer.rows[-1]["shape_out"] == [6, 14, 14]
+    assert explorer.layers[0]["groups"] == 1
+
+
+def test_an_empty_stack_is_nothing_to_complain_about():
+    explorer = ShapeExplorer()
+    explorer.layers = []
+    assert (explorer.rows, explorer.error, explorer.total["macs"]) == ([], "", 0)
+    assert explorer.page()
+
+
+@pytest.mark.parametrize(
+    ("layers", "error", "sentence"),
+    [
+        ([{"type": "Convv", "name": "a"}], UnknownName, "did you mean 'Conv'"),
+        ([{"type": "Conv", "name": "a", "kk": 3}], UnknownName, "did you mean 'k'"),
+        ([{"type": "Conv", "name": "a", "k": "3"}], ValueError, "a: k must be a whole number, not '3'"),
+        ([{"type": "Conv", "name": "a", "k": 2.5}], ValueError, "a: k must be a whole number, not 2.5"),
+        ([{"type": "ReLU"}], ValueError, "a ReLU layer has no name"),
+        ([{"type": "ReLU", "name": "a"}, {"type": "Tanh", "name": "a"}], ValueError, "two layers are named 'a'"),
+    ],
+)
+def test_wrong_layers_are_refused_and_change_nothing(layers, error, sentence):
+    explorer = ShapeExplorer()
+    with pytest.raises(error, match=re.escape(sentence)):
+        explorer.layers = layers
+    assert explorer.network == "lenet5-1998"
+    assert explorer.total["params"] == 60_000
+
+
+def test_wrong_networks_and_inputs_are_refused():
+    explorer = ShapeExplorer()
+    with pytest.raises(UnknownName, match="did you mean 'vgg-"):
+        explorer.network = "vgg-a"
+    with pytest.raises(ValueError, match=re.escape("whole numbers, not (28, 28)")):
+        explorer.input = (28, 28)
+    assert explorer.total["params"] == 60_000
+
+
+def test_what_is_shown_has_no_address_in_it():
+    """A stored output must equal the next run's."""
+    first, second = ({**ShapeExplorer("vgg-B")._repr_mimebundle_()[0]} for _ in range(2))
+    view = "application/vnd.jupyter.widget-view+json"
+    assert first.pop(view) != second.pop(view)  # random, and skipped by nbval
+    assert first == second
+    assert first["text/plain"] == "ShapeExplorer('vgg-B', input=(3, 224, 224))"
+
+
+def test_the_page_has_the_table_and_the_state():
+    page = ShapeExplorer("lenet5-1998", input=(1, 28, 28)).page()
+    state = json.loads(re.search(r"<script[^>]*>(.*?)</script>", page)[1])
+    assert state == {"network": "lenet5-1998", "input": [1, 28, 28]}
+    assert "<td" in page
+    assert "a 5×5 window does not fit a 4×4 map" in page
+
+
+def test_a_layer_name_cannot_leave_the_page_open():
+    explorer = ShapeExplorer()
+    explorer.layers = [{"type": "ReLU", "name": "</script><b>"}]
+    page = explorer.page()
+    assert page.count("</script>") == 1
+    assert "<b>" not in page
+
+
+def test_the_module_depends_on_nothing():
+    source = ShapeExplorer._esm.__fspath__() if hasattr(ShapeExplorer._esm, "__fspath__") else str(ShapeExplorer._esm)
+    assert not re.search(r"^\s*import\b|\bimport\(|\bfetch\(|https?://(?!www\.w3\.org/2000/svg)", source, re.MULTILINE)
+    assert source.rstrip().endswith("export default { render };")
+
+
+def test_the_view_knows_every_layer_type_of_the_package():
+    from cnnlessons.networks import layers
+
+    made = {name for name in layers.__all__ if isinstance(getattr(layers, name), type)} - {"Layer", "Elementwise"}
+    assert set(layer_json.vocabulary()) == made
+
+
+def test_only_pages_with_a_widget_load_its_script():
+    loaded = []
+    app = SimpleNamespace(add_js_file=lambda name, **options: loaded.append(name))
+    sphinx_ext.load(app, "plain", "page.html", {"body": "<p>cnnlessons-widget</p>"}, None)
+    sphinx_ext.load(app, "search", "search.html", {}, None)
+    assert loaded == []
+    sphinx_ext.load(app, "lesson", "page.html", {"body": ShapeExplorer().page()}, None)
+    assert loaded == [sphinx_ext.SCRIPT]
