@@ -10,6 +10,7 @@ from cnnlessons.experiments.declared.alexnet import TWO_GROUPS
 from cnnlessons.memory.blocks import MIB, PAGE, reserved, reserved_until_2019
 from cnnlessons.memory.counting import kept, memory
 from cnnlessons.memory.live import Live
+from cnnlessons.modules import about
 from cnnlessons.networks.arch import Arch
 from cnnlessons.networks.layers import Conv, Flatten, GroupedLRN, Layer, Linear, Local, MaxPool, Sigmoid
 from cnnlessons.two_devices.halves import Pair, half
@@ -93,7 +94,7 @@ def step(device):
     """Two steps of a small network, watched."""
     with torch.device(device):
         model = build(CATALOGUE["lenet-003-corrected"])
-        x, y = torch.zeros(16, *model.input), torch.zeros(16, dtype=torch.long)
+        x, y = torch.zeros(16, *about(model).input), torch.zeros(16, dtype=torch.long)
         optimiser = torch.optim.SGD(model.parameters(), 0.1, momentum=0.9, foreach=False)
         with Live([*model.parameters(), x, y]) as live:
             for _ in range(2):

@@ -1,5 +1,6 @@
 """The same networks in torch: factory, the papers' own modules, initial weights, capture. Every lesson uses it."""
 
+from cnnlessons.modules.built import About, about, remember
 from cnnlessons.modules.factory import build, module
 from cnnlessons.modules.faster import LocalResponseNorm
 from cnnlessons.modules.initialise import INITIALISERS
@@ -9,6 +10,7 @@ from cnnlessons.modules.recorder import Maps, capture
 __all__ = [
     "INITIALISERS",
     "RBF",
+    "About",
     "ByGroup",
     "Local2d",
     "LocalResponseNorm",
@@ -16,7 +18,9 @@ __all__ = [
     "ScaledTanh",
     "Subsample",
     "TableConv2d",
+    "about",
     "build",
     "capture",
     "module",
+    "remember",
 ]

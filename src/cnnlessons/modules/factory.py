@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from cnnlessons.modules import faster, papers
+from cnnlessons.modules.built import remember
 from cnnlessons.modules.initialise import INITIALISERS
 from cnnlessons.networks import Arch, trace
 from cnnlessons.networks import layers as described
@@ -131,7 +132,7 @@ def nest(named: dict[str, nn.Module]) -> nn.Sequential:
 def build(arch: Arch, input: Shape | None = None, *, seed: int = 0) -> nn.Sequential:
     """The network as a plain `nn.Sequential` whose children bear the layers' names; the same seed, the same weights.
 
-    The global random state is left as it was. The result carries `arch` and `input`, so that `fit` can pad pictures
+    The global random state is left as it was. `about(model)` has `arch` and `input`, so that `fit` can pad images
     to the size the network takes. Raises `ShapeError` as `trace` does.
     """
     rows = trace(arch, input)
@@ -139,5 +140,5 @@ def build(arch: Arch, input: Shape | None = None, *, seed: int = 0) -> nn.Sequen
         torch.manual_seed(seed)
         model = nest({row.layer.name: module(row.layer, row.shape_in) for row in rows})
         INITIALISERS[arch.init](model)
-    model.arch, model.input = arch, rows.input
+    remember(model, arch=arch, input=rows.input)
     return model

@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from cnnlessons.modules import about
 from cnnlessons.training.augment import seen
 from cnnlessons.training.losses import loss_for
 from cnnlessons.training.recipe import Recipe
@@ -10,13 +11,15 @@ from cnnlessons.training.recipe import Recipe
 
 def size_of(model: nn.Module) -> tuple[int, int] | None:
     """Height and width the network was built for, or None for a model that `build` did not make."""
-    return model.input[1:] if hasattr(model, "input") else None
+    shape = about(model).input
+    return shape[1:] if shape else None
 
 
 def same_channels(model: nn.Module, x: torch.Tensor) -> None:
     """Raise `ValueError` if pictures `x` have another number of channels than the network reads."""
-    if hasattr(model, "input") and x.shape[1] != model.input[0]:
-        raise ValueError(f"this network reads {model.input[0]} channel(s), but the pictures have {x.shape[1]}")
+    shape = about(model).input
+    if shape and x.shape[1] != shape[0]:
+        raise ValueError(f"this network reads {shape[0]} channel(s), but the pictures have {x.shape[1]}")
 
 
 @torch.no_grad()

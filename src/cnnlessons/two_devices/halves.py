@@ -8,7 +8,7 @@ import torch.distributed as dist
 from torch import nn
 
 from cnnlessons.memory import Keep, keeps
-from cnnlessons.modules import build, module
+from cnnlessons.modules import about, build, module, remember
 from cnnlessons.networks import Arch
 from cnnlessons.networks.layers import LRN, RBF, Conv, GroupedLRN, Layer, Linear, Shape, Softmax
 
@@ -133,7 +133,7 @@ def join(first: dict, second: dict) -> dict:
 
 def build_half(model: nn.Module, rank: int) -> nn.Sequential:
     """The half of a network made by `build` that device `rank` (0 or 1) computes, with the network's weights."""
-    part = build(half(model.arch), model.input)
+    part = build(half(about(model).arch), about(model).input)
     part.load_state_dict(deal(model.state_dict(), rank))
     return part
 
@@ -147,8 +147,8 @@ class Pair(nn.Module):
 
     def __init__(self, model: nn.Module, devices=("cpu", "cpu")):
         super().__init__()
-        self.arch, self.input = model.arch, model.input
         self.halves = nn.ModuleList(build_half(model, rank).to(device) for rank, device in enumerate(devices))
+        remember(self, arch=about(model).arch, input=about(model).input)
 
     def forward(self, x):
         """In step, layer by layer: on two GPUs both compute at once, for a call returns before its work is done."""
