@@ -11,7 +11,7 @@ from cnnlessons.claims import CAUSES, CLAIMS, MISTAKES, Found
 from cnnlessons.claims.anchors import SELF, anchors, in_chapter
 from cnnlessons.claims.checking import CHECKS, check
 from cnnlessons.claims.ledger import read
-from cnnlessons.claims.page import prose, table
+from cnnlessons.claims.page import proof, prose, table
 from cnnlessons.experiments import records
 
 LIVE = {"E16"}  # an experiment that a chapter's cells make
@@ -32,13 +32,8 @@ def shown(root, pages):
 
 
 def test_all_claims_are_there():
-    counts = {
-        "note": {"000": 49, "001": 46, "002": 88, "003": 33, "004": 62},
-        "verdict": {"right": 146, "imprecise": 85, "wrong": 33, "not checkable": 14},
-        "kind": {"paper figure": 136, "explanation": 80, "arithmetic": 45, "experiment": 17},
-    }
     assert len(CLAIMS) == 278
-    assert {name: CLAIMS.count(name) for name in counts} == counts
+    assert CLAIMS.count("note") == {"002": 88, "004": 62, "000": 49, "001": 46, "003": 33}
 
 
 def test_a_claim_says_where_it_stands():
@@ -57,6 +52,14 @@ def test_every_claim_has_evidence(claim):
     assert not (claim.untestable and (claim.quoted or claim.check)), "it says that it is untestable, and tests it"
     if claim.untestable:
         assert claim.verdict == "not checkable"
+
+
+def test_figures_typed_from_a_paper_are_quoted_not_computed():
+    """published.py compares numbers of tables with each other: nothing there is computed."""
+    quoted = {id for id, one in CHECKS.items() if one.quoted}
+    assert quoted == {id for id, one in CHECKS.items() if one.look.__module__.endswith(".published")}
+    assert len(quoted) == 15 and {CLAIMS[id].evidence for id in quoted} == {"quoted"}
+    assert "Printed figures: 26.2 − 15.3 = 10.9" in proof(CLAIMS["000-L056c"])
 
 
 def test_arithmetic_and_experiments_are_looked_at():

@@ -6,8 +6,10 @@ Nothing here is typed twice. A cell with `"claims": ["002-L015e"]` in its metada
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cnnlessons
 from cnnlessons.claims.ledger import CLAIMS
@@ -26,7 +28,10 @@ class Anchor:
     heading: str
 
 
-def sections(cells):
+Cell = dict[str, Any]
+
+
+def sections(cells: list[Cell]) -> Iterator[tuple[Cell, str, str]]:
     """(cell, label, heading) for every cell; a cell with labels inside it still belongs to the section it begins in."""
     here = ("", "".join(cells[0]["source"]).split("\n")[0].lstrip("# "))
     for cell in cells:
@@ -39,9 +44,10 @@ def sections(cells):
             here = labels[-1]
 
 
-def in_chapter(page: str, cells) -> dict[str, Anchor]:
+def in_chapter(page: str, cells: list[Cell]) -> dict[str, Anchor]:
     """The best anchor of each claim of a chapter: a code cell before prose, and the one that settles fewest claims."""
-    found, labels = {}, [label for cell in cells for label, _ in LABEL.findall("".join(cell["source"]))]
+    found: dict[str, tuple[tuple, Anchor]] = {}
+    labels = [label for cell in cells for label, _ in LABEL.findall("".join(cell["source"]))]
     if not labels:
         return {}
     chapter = int(labels[0][1:].split("-")[0])  # c2-c1
@@ -64,9 +70,10 @@ def root() -> Path:
     return Path(cnnlessons.__file__).parents[2]
 
 
-def anchors(pages, folder: Path | None = None) -> dict[str, list[Anchor]]:
-    """For each claim its anchors, one a chapter and in their order, on `pages` like "book/lenet/lenet5-1998"."""
-    folder, found = Path(folder or root()), {}
+def anchors(pages: Iterable[str], folder: Path | None = None) -> dict[str, list[Anchor]]:
+    """For each claim its anchors, one per chapter and in their order, on `pages` like "book/lenet/lenet5-1998"."""
+    folder = Path(folder or root())
+    found: dict[str, list[Anchor]] = {}
     for page in sorted(pages):
         path = folder / f"{page}.ipynb"
         if path.exists() and page != SELF:

@@ -24,20 +24,29 @@ class Found:
         return "right" if all(holds) else "imprecise" if any(holds) else "wrong"
 
 
+Look = Callable[[], Found]
+
+
 @dataclass(frozen=True)
 class Check:
-    """A function that looks, and the record it reads, if it does."""
+    """A function that looks, and what it looks at: a record, figures typed from a paper, or what it computes itself."""
 
-    look: Callable[[], Found]
-    record: str | None = None
+    look: Look
+    record: str | None = None  # the name of the record it reads
+    quoted: bool = False  # it compares figures that were typed from a paper, and computes nothing of its own
+
+    @property
+    def evidence(self) -> str:
+        """A name of `ledger.EVIDENCE`."""
+        return "recorded" if self.record else "quoted" if self.quoted else "computed"
 
     def found(self) -> Found:
         """What there is to see. Raises `RecordError` where the record has not been made yet."""
-        return seen(self.look)
+        return result(self.look)
 
 
 @cache  # several claims are settled by one look
-def seen(look: Callable[[], Found]) -> Found:
+def result(look: Look) -> Found:
     """What `look` returns."""
     return look()
 
@@ -45,14 +54,17 @@ def seen(look: Callable[[], Found]) -> Found:
 CHECKS: dict[str, Check] = {}  # by claim
 
 
-def check(*ids: str, record: str | None = None):
-    """Decorator: this function settles those claims, from the record of that name if there is one."""
+def check(*ids: str, record: str | None = None, quoted: bool = False) -> Callable[[Look], Look]:
+    """Decorator: this function settles those claims, from a record or from figures quoted from a paper if it says so.
 
-    def keep(look):
+    Raises `ValueError` for a claim that has a check already.
+    """
+
+    def register(look: Look) -> Look:
         for id in ids:
             if id in CHECKS:
                 raise ValueError(f"claim {id} has two checks: {CHECKS[id].look.__name__} and {look.__name__}")
-            CHECKS[id] = Check(look, record)
+            CHECKS[id] = Check(look, record, quoted)
         return look
 
-    return keep
+    return register

@@ -4,6 +4,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cnnlessons.claims.checking import CHECKS, Check
 from cnnlessons.errors import unknown
@@ -39,8 +40,15 @@ class Claim:
     untestable: str = ""  # why no cell, record or paper can settle it
     see: str = ""  # an experiment that looks at the same thing in a small network: "E06"
 
-    note = property(lambda self: self.id[:3], doc="The study note, 000 … 004.")
-    line = property(lambda self: int(self.id[5:8]), doc="The line of that note.")
+    @property
+    def note(self) -> str:
+        """The study note, 000 … 004."""
+        return self.id[:3]
+
+    @property
+    def line(self) -> int:
+        """The line of that note."""
+        return int(self.id[5:8])
 
     @property
     def check(self) -> Check | None:
@@ -53,7 +61,7 @@ class Claim:
     def evidence(self) -> str | None:
         """The strongest kind of evidence it has, a name of EVIDENCE, or None."""
         if self.check:
-            return "recorded" if self.check.record else "computed"
+            return self.check.evidence
         return "quoted" if self.quoted else "untestable here" if self.untestable else None
 
 
@@ -68,17 +76,17 @@ def read(path: Path) -> list[Claim]:
     return claims
 
 
-class Ledger(dict):
+class Ledger(dict[str, Claim]):
     """The claims by id; an unknown id suggests the nearest."""
 
-    def __missing__(self, id):
+    def __missing__(self, id: str) -> Claim:
         raise unknown("claim", id, self)
 
     def where(self, **wanted: str) -> list[Claim]:
         """Those with, for instance, `note="002", verdict="wrong"`, in the order of the notes."""
         return [claim for claim in self.values() if all(getattr(claim, k) == v for k, v in wanted.items())]
 
-    def count(self, *names: str) -> dict:
+    def count(self, *names: str) -> dict[Any, int]:
         """How many there are of each value of an attribute, or of each combination of several."""
         values = (
             tuple(getattr(claim, n) for n in names) if len(names) > 1 else getattr(claim, names[0])

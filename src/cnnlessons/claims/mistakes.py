@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision import models
 
-from cnnlessons.claims.checking import Found
+from cnnlessons.claims.checking import Found, Look
 from cnnlessons.claims.checks.dropout import AsListed, floor
 from cnnlessons.claims.checks.norm import activations, formula
 from cnnlessons.data import load
@@ -28,20 +28,20 @@ class Mistake:
     said: str  # what the code does or the text says
     where: str
     right: str
-    look: Callable[[], Found]
+    look: Look
 
 
 MISTAKES: dict[str, Mistake] = {}
 
 
-def mistake(id: str, said: str, where: str, right: str):
+def mistake(id: str, said: str, where: str, right: str) -> Callable[[Look], Look]:
     """Decorator: this function shows that mistake. Its parts are what would have to hold if it were none."""
 
-    def keep(look):
+    def register(look: Look) -> Look:
         MISTAKES[id] = Mistake(id, said, where, right, look)
         return look
 
-    return keep
+    return register
 
 
 @mistake(
@@ -52,7 +52,7 @@ def mistake(id: str, said: str, where: str, right: str):
     "Three more things differ: C3 reads only some of the maps, the pools have weights and a squashing function "
     "behind them, and the activation is a scaled tanh.",
 )
-def dense_c3():
+def dense_c3() -> Found:
     """A dense C3 against the table of 1998."""
     dense, paper = (trace(CATALOGUE[id]) for id in ("lenet-003-corrected", "lenet5-1998"))
     kinds = {type(row.layer) for row in paper}
@@ -73,7 +73,7 @@ def dense_c3():
     "Both divide alpha by n: the paper's 10⁻⁴ is written 5e-4 there. TensorFlow's function does not divide, and "
     "takes 2, not 5, for a window of five maps.",
 )
-def alpha_over_n():
+def alpha_over_n() -> Found:
     """PyTorch's layer against the paper's formula."""
     paper = formula(activations())
     layers = [nn.LocalResponseNorm(5, alpha=alpha, beta=0.75, k=2.0) for alpha in (1e-4, 5e-4)]
@@ -90,8 +90,8 @@ def alpha_over_n():
     "models ported from Keras, where the last layer is a softmax; study note 003",
     "`nn.CrossEntropyLoss` takes logits; the softmax is inside.",
 )
-def softmax_twice():
-    """The least loss that is left to such a model."""
+def softmax_twice() -> Found:
+    """The lowest loss that is left to such a model."""
     return Found(
         {"a perfect model has loss 0": floor(10) < 0.01}, f"it cannot fall below {floor(10):.3f} with 10 classes"
     )
@@ -103,7 +103,7 @@ def softmax_twice():
     "code that records activations of torchvision's AlexNet and VGG, whose ReLUs work in place",
     "Clone in the hook, or set `inplace=False`: the next layer overwrites the numbers.",
 )
-def in_place_relu():
+def in_place_relu() -> Found:
     """What a hook kept of a convolution, before and after the ReLU ran."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -128,7 +128,7 @@ def in_place_relu():
     "Without padding 55 needs 227 px. At 224 it is 54, and 5×5 maps, not 6×6, reach the dense layers. "
     "torchvision pads by 2.",
 )
-def sizes_of_conv1():
+def sizes_of_conv1() -> Found:
     """conv1's maps at 224 and 227 pixels."""
     at = {n: count_windows(n, 11, 4) for n in (224, 227)}
     return Found(
@@ -143,7 +143,7 @@ def sizes_of_conv1():
     "PyTorch models written with `torch.nn.functional`; study note 003",
     "Its `training` is True by default: pass `training=self.training`, or use `nn.Dropout`.",
 )
-def functional_dropout():
+def functional_dropout() -> Found:
     """Two answers to one picture, in evaluation."""
     model = AsListed().eval()
     x = torch.ones(1000)
@@ -158,7 +158,7 @@ def functional_dropout():
     "It asks for rows of that length, from wherever they come. `torch.flatten(x, 1)` keeps the batch, and a "
     "wrong size is an error.",
 )
-def view_minus_one():
+def view_minus_one() -> Found:
     """Ten pictures with maps of 8×8 in place of 4×4."""
     rows = len(torch.zeros(10, 16, 8, 8).view(-1, 16 * 4 * 4))
     return Found({"ten pictures stay ten rows": rows == 10}, f"ten pictures become {rows} rows")
@@ -170,7 +170,7 @@ def view_minus_one():
     "papers and lectures that cite 2012 and load torchvision; its own documentation says otherwise",
     "It follows Krizhevsky 2014: 64 first maps instead of 96, no groups, no LRN.",
 )
-def torchvision_is_2012():
+def torchvision_is_2012() -> Found:
     """Parameters of both."""
     theirs, ours = (trace(CATALOGUE[id]).params for id in ("alexnet-torchvision", "alexnet-2012"))
     return Found({"as many parameters": theirs == ours}, f"{theirs:,} against {ours:,}")
@@ -182,7 +182,7 @@ def torchvision_is_2012():
     "lecture tables and model summaries that add up 96, 256, 384, 384, 256 maps without groups",
     "conv2, conv4 and conv5 read half of the maps each: 60,965,224, the paper's “60 million”.",
 )
-def ungrouped():
+def ungrouped() -> Found:
     """With and without groups."""
     one, two = (trace(CATALOGUE[id]).params for id in ("alexnet-2012-no-groups", "alexnet-2012"))
     return Found(
@@ -196,7 +196,7 @@ def ungrouped():
     "the column “GFLOPS” of torchvision's tables of weights",
     "These are multiply–adds. As operations, a multiplication and an addition each, it is twice as much.",
 )
-def macs_are_flops():
+def macs_are_flops() -> Found:
     """torchvision's numbers beside our multiplications."""
     theirs = models.AlexNet_Weights.IMAGENET1K_V1.meta["_ops"], models.VGG16_Weights.IMAGENET1K_V1.meta["_ops"]
     macs = [trace(CATALOGUE[id]).macs / 1e9 for id in ("alexnet-torchvision", "vgg-D")]
@@ -213,7 +213,7 @@ def macs_are_flops():
     "It is called with a = √5, which makes the spread √6 times smaller than He's; ten layers shrink a signal "
     "several thousandfold.",
 )
-def he_by_default():
+def he_by_default() -> Found:
     """The spread of fresh weights against √(2/fan-in)."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -232,7 +232,7 @@ def he_by_default():
     "reshapes y, rightly)",
     "(N, 1) against (N,) compares all with all: N² answers. Reshape one of them.",
 )
-def shapes_that_compare():
+def shapes_that_compare() -> Found:
     """The accuracy of perfect predictions, so computed."""
     y = load("mnist-5k").test.y
     wrong = (y[:, None] == y).float().mean().item()
@@ -245,7 +245,7 @@ def shapes_that_compare():
     "training loops that add `loss.item()` and divide by the number of batches",
     "Only if all batches are of one size: weigh each with its length.",
 )
-def mean_of_means():
+def mean_of_means() -> Found:
     """Nine pictures in batches of four: the last is alone."""
     losses = torch.tensor([0.1] * 8 + [4.0])
     batches = losses.split(4)
@@ -261,7 +261,7 @@ def mean_of_means():
     "converted weights loaded into PyTorch models whose pools round down",
     "Caffe's pools round up: `ceil_mode=True`. AlexNet's maps are odd and hide it; even maps do not.",
 )
-def rounding():
+def rounding() -> Found:
     """AlexNet's pools and those of CIFAR-10's sizes, rounded both ways."""
     odd, even = ([MaxPool("p", 3, 2, ceil=up).out((1, n, n))[1] for up in (False, True)] for n in (55, 32))
     return Found(
@@ -276,7 +276,7 @@ def rounding():
     "code for one example, applied to a batch",
     "dim=1, the classes. Along dim=0 the pictures of a batch compete with each other.",
 )
-def softmax_dim():
+def softmax_dim() -> Found:
     """Sums over the classes."""
     x = torch.randn(8, 10, generator=torch.Generator().manual_seed(0))
     sums = F.softmax(x, dim=0).sum(1)

@@ -1,6 +1,7 @@
 """The ledger as HTML: a table of claims, a table of mistakes, and the drawing of the totals."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from matplotlib.axes import Axes
@@ -25,8 +26,8 @@ def proof(claim: Claim) -> str:
     """Its evidence as HTML: what the check found, the place in a paper, or why there is none."""
     said = []
     if claim.check:
-        kind = f"Record {claim.check.record}" if claim.check.record else "Computed"
-        said.append(f"{kind}: {prose(claim.check.found().numbers)}.")
+        kinds = {"recorded": f"Record {claim.check.record}", "quoted": "Printed figures", "computed": "Computed"}
+        said.append(f"{kinds[claim.check.evidence]}: {prose(claim.check.found().numbers)}.")
     if claim.quoted:
         said.append(prose(claim.quoted) + ".")
     if claim.untestable:
@@ -61,14 +62,14 @@ class Table:
     def __init__(self, html: str, rows: int):
         self.html, self.rows = html, rows
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return self.html
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"a table of {self.rows} rows"
 
 
-def framed(kind: str, caption: str, head, rows) -> Table:
+def framed(kind: str, caption: str, head: Sequence[str], rows: Sequence[str]) -> Table:
     """A table with explicit roles, which it keeps where a phone shows its rows as cards."""
     top = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in head)
     html = (

@@ -1,14 +1,16 @@
 """A Sphinx extension: the ledger's rows get their links into the chapters, and its page the script that filters it."""
 
 import re
+from collections.abc import Callable, Iterable
 from html import escape
+from typing import Any
 
-from cnnlessons.claims.anchors import anchors
+from cnnlessons.claims.anchors import Anchor, anchors
 
 PLACE = re.compile(r'<span class="shown" data-shown="([\w-]+)"></span>')
 
 
-def links(found, uri) -> str:
+def links(found: Iterable[Anchor], uri: Callable[[str], str]) -> str:
     """A sentence of links to anchors; `uri(page)` is the address of a page as seen from the ledger."""
     each = [
         f'<a href="{address(uri, anchor)}">chapter {anchor.chapter}, {escape(anchor.heading)}</a>' for anchor in found
@@ -16,18 +18,18 @@ def links(found, uri) -> str:
     return f'<span class="shown">Shown in {"; ".join(each)}.</span>' if each else ""
 
 
-def address(uri, anchor) -> str:
+def address(uri: Callable[[str], str], anchor: Anchor) -> str:
     """Of a section, or of a whole page."""
     return uri(anchor.page) + (f"#{anchor.label}" if anchor.label else "")
 
 
-def fill(app, pagename, templatename, context, doctree) -> None:
+def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Write the links into a page with rows of the ledger, and load its script and style there only."""
     if 'class="ledger ' not in context.get("body", ""):
         return
     found = anchors(app.env.found_docs, app.srcdir)
 
-    def uri(page):
+    def uri(page: str) -> str:
         return app.builder.get_relative_uri(pagename, page)
 
     context["body"] = PLACE.sub(lambda place: links(found.get(place[1], ()), uri), context["body"])
@@ -35,7 +37,7 @@ def fill(app, pagename, templatename, context, doctree) -> None:
     app.add_css_file("ledger.css")
 
 
-def setup(app) -> dict:
+def setup(app: Any) -> dict[str, bool]:
     """Called by Sphinx."""
     app.connect("html-page-context", fill)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

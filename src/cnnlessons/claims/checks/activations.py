@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -11,13 +12,19 @@ from cnnlessons.modules import module
 from cnnlessons.networks import CATALOGUE
 
 
-def slope(f, *at):
+def slope(f: Callable[[torch.Tensor], torch.Tensor], *at: float) -> list[float]:
     """The derivative of `f` at some places."""
     x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
     return torch.autograd.grad(f(x).sum(), x)[0].tolist()
 
 
-def passed_on(spread, depth=10):
+def gradient_of(tensor: torch.Tensor) -> torch.Tensor:
+    """What the backward pass left there."""
+    assert tensor.grad is not None
+    return tensor.grad
+
+
+def passed_on(spread: float, depth: int = 10) -> float:
     """How much of a gradient at its end arrives at the start of a stack of ReLU layers of 64 units."""
     generator = torch.Generator().manual_seed(0)
     start = y = torch.rand(100, 64, generator=generator).requires_grad_()
@@ -27,7 +34,7 @@ def passed_on(spread, depth=10):
 
 
 @check("000-L068b", "002-L123b")
-def tanh_saturates():
+def tanh_saturates() -> Found:
     """The slope of tanh and of the logistic sigmoid far from 0."""
     (tanh,), (sigmoid,) = slope(torch.tanh, 3.0), slope(torch.sigmoid, 6.0)
     return Found(
@@ -37,7 +44,7 @@ def tanh_saturates():
 
 
 @check("000-L068d", "003-L051", "002-L131")
-def relu():
+def relu() -> Found:
     """AlexNet's activation."""
     acts = [layer for layer in CATALOGUE["alexnet-2012"].layers if layer.kind == "activation"]
     y = module(acts[0], (3,))(torch.tensor([-2.0, 0.0, 3.0])).tolist()
@@ -48,14 +55,14 @@ def relu():
 
 
 @check("000-L068e", "002-L141a")
-def relu_slope_everywhere():
+def relu_slope_everywhere() -> Found:
     """The derivative of the ReLU at −1, 0 and 1."""
     found = slope(torch.relu, -1.0, 0.0, 1.0)
     return Found({"1 whatever x is": found == [1, 1, 1]}, f"{[int(s) for s in found]} at −1, 0, 1")
 
 
 @check("000-L068f", "001-L021b")
-def relu_cannot_vanish():
+def relu_cannot_vanish() -> Found:
     """The ReLU's own slope, and a deep stack of ReLUs that starts with small weights."""
     small, he = passed_on(0.05), passed_on((2 / 64) ** 0.5)
     return Found(
@@ -68,14 +75,14 @@ def relu_cannot_vanish():
 
 
 @check("000-L068g")
-def relu_never_saturates():
+def relu_never_saturates() -> Found:
     """The ReLU's slope on both sides."""
     left, right = slope(torch.relu, -5.0, 5.0)
     return Found({"none for x > 0": right == 1, "none for x < 0": left == 1}, f"slopes {left:g} and {right:g}")
 
 
 @check("000-L068h", "000-L068i")
-def dead_unit():
+def dead_unit() -> Found:
     """One unit before and after a step that throws its bias far below zero."""
     unit = nn.Linear(8, 1)
     x = torch.rand(100, 8, generator=torch.Generator().manual_seed(0))
@@ -84,7 +91,7 @@ def dead_unit():
         unit.bias.fill_(-100)  # one large update
     out = torch.relu(unit(x))
     out.sum().backward()
-    silent, gradient = bool((out == 0).all()), float(unit.weight.grad.abs().sum())
+    silent, gradient = bool((out == 0).all()), float(gradient_of(unit.weight).abs().sum())
     return Found(
         {"it is silent for every picture": silent, "and gets no gradient that could wake it": gradient == 0},
         f"gradient {gradient:g} over 100 pictures",
@@ -92,7 +99,7 @@ def dead_unit():
 
 
 @check("001-L018b", "001-L021c")
-def relu_is_a_comparison():
+def relu_is_a_comparison() -> Found:
     """The ReLU and its derivative without a single exponential."""
     x = torch.randn(1000, generator=torch.Generator().manual_seed(0), requires_grad=True)
     mask = x > 0
@@ -101,27 +108,27 @@ def relu_is_a_comparison():
     return Found(
         {
             "a comparison gives the value": torch.equal(y, x * mask),
-            "and is the derivative": torch.equal(x.grad, mask.float()),
+            "and is the derivative": torch.equal(gradient_of(x), mask.float()),
         },
         "equal for 1,000 numbers",
     )
 
 
 @check("001-L018d")
-def sigmoid_ends():
+def sigmoid_ends() -> Found:
     """The logistic sigmoid and its slope near 0 and 1."""
     ends = slope(torch.sigmoid, -6.0, 6.0)
     return Found({"almost no gradient near 0 and 1": max(ends) < 0.003}, f"{ends[1]:.4f} at ±6")
 
 
 @check("001-L018e")
-def relu_positive_side():
+def relu_positive_side() -> Found:
     """The ReLU's slope at several positive numbers."""
     return Found({"always 1 for x > 0": set(slope(torch.relu, 0.001, 1.0, 100.0)) == {1.0}}, "1 at 0.001, 1 and 100")
 
 
 @check("001-L018f")
-def sigmoid_stuck():
+def sigmoid_stuck() -> Found:
     """The slopes of a layer of sigmoids that starts with weights a hundred times too large."""
     generator = torch.Generator().manual_seed(0)
     y = torch.rand(1000, 64, generator=generator) @ torch.randn(64, 64, generator=generator)
@@ -133,7 +140,7 @@ def sigmoid_stuck():
 
 
 @check("001-L021a")
-def sigmoid_slope():
+def sigmoid_slope() -> Found:
     """Where the logistic sigmoid is steep."""
     places = torch.linspace(-8, 8, 161).tolist()
     slopes = slope(torch.sigmoid, *places)
@@ -145,7 +152,7 @@ def sigmoid_slope():
 
 
 @check("001-L021d")
-def zeros_and_dead_units():
+def zeros_and_dead_units() -> Found:
     """A layer of 64 fresh ReLUs on 1,000 examples: zeros, and units that are zero for all."""
     generator = torch.Generator().manual_seed(0)
     out = torch.relu(torch.randn(1000, 64, generator=generator) @ torch.randn(64, 64, generator=generator))
@@ -160,7 +167,7 @@ def zeros_and_dead_units():
 
 
 @check("002-L143")
-def sparse_relu():
+def sparse_relu() -> Found:
     """The share of zeros behind a fresh ReLU; what that does to overfitting cannot be read from it."""
     x = torch.randn(1000, 64, generator=torch.Generator().manual_seed(0))
     zeros = (torch.relu(x) == 0).float().mean().item()
@@ -168,7 +175,7 @@ def sparse_relu():
 
 
 @check("002-L015b", "002-L117", "002-L119")
-def arc_tangent():
+def arc_tangent() -> Found:
     """tanh and the arc tangent at 1."""
     return Found(
         {"tanh is the arc tangent": math.isclose(math.tanh(1), math.atan(1))},
@@ -177,7 +184,7 @@ def arc_tangent():
 
 
 @check("002-L019")
-def tanh_formula():
+def tanh_formula() -> Found:
     """tanh from exponentials."""
     x = torch.linspace(-5, 5, 101, dtype=torch.float64)
     formula = (x.exp() - (-x).exp()) / (x.exp() + (-x).exp())
@@ -185,7 +192,7 @@ def tanh_formula():
 
 
 @check("002-L123a")
-def chain_rule():
+def chain_rule() -> Found:
     """A gradient through tanh, by autograd and as a product."""
     x = torch.tensor([0.3, -1.2], dtype=torch.float64, requires_grad=True)
     y = torch.tanh(x)
@@ -198,7 +205,7 @@ def chain_rule():
 
 
 @check("001-L090")
-def relu_everywhere():
+def relu_everywhere() -> Found:
     """What follows each of AlexNet's convolutions."""
     layers = CATALOGUE["alexnet-2012"].layers
     after = [type(b).__name__ for a, b in itertools.pairwise(layers) if a.kind == "conv"]

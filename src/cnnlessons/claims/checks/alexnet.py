@@ -7,7 +7,7 @@ from torch import nn
 from torchvision import models
 
 from cnnlessons.claims.checking import Found, check
-from cnnlessons.networks import CATALOGUE, trace
+from cnnlessons.networks import CATALOGUE, Row, Trace, trace
 from cnnlessons.networks.layers import LRN, BatchNorm, Conv, MaxPool, Tanh, shape_text
 from cnnlessons.training import ten_crops
 
@@ -18,18 +18,18 @@ LENET = trace(CATALOGUE["lenet5-1998"])
 MIB = 4 / 2**20  # of a number in float32
 
 
-def learned(rows):
+def learned(rows: Trace) -> list[Row]:
     """The rows with weights: convolutions and linear layers."""
     return [row for row in rows if row.layer.kind in ("conv", "dense")]
 
 
-def convs(rows):
+def convs(rows: Trace) -> list[Conv]:
     """The convolutions."""
     return [row.layer for row in rows if isinstance(row.layer, Conv)]
 
 
 @check("001-L007b", "001-L016a")
-def eight_layers():
+def eight_layers() -> Found:
     """Learned layers."""
     kinds = [row.layer.kind for row in learned(PAPER)]
     return Found(
@@ -42,7 +42,7 @@ def eight_layers():
 
 
 @check("001-L011")
-def sixty_million():
+def sixty_million() -> Found:
     """Parameters and units."""
     units = sum(row.units for row in learned(PAPER))
     return Found(
@@ -52,7 +52,7 @@ def sixty_million():
 
 
 @check("000-L060b", "002-L065f")
-def mystery():
+def mystery() -> Found:
     """Who has 58,322,314 parameters."""
     owner = trace(CATALOGUE["alexnet-58322314"])
     wide = trace(CATALOGUE["alexnet-2012-no-groups"])
@@ -64,14 +64,14 @@ def mystery():
 
 
 @check("000-L060d", "002-L113b")
-def groups():
+def groups() -> Found:
     """Which layers see only one GPU's maps."""
     grouped = [conv.name for conv in convs(PAPER) if conv.groups == 2]
     return Found({"conv2, conv4 and conv5, not conv3": grouped == ["conv2", "conv4", "conv5"]}, ", ".join(grouped))
 
 
 @check("000-L066")
-def one_gpu():
+def one_gpu() -> Found:
     """Bytes of weights, gradients and momentum, and of the activations of 128 pictures, against 8 GiB."""
     weights = PAPER.params * MIB
     acts = 128 * sum(row.units for row in PAPER) * MIB
@@ -83,14 +83,14 @@ def one_gpu():
 
 
 @check("001-L016b", "001-L016e")
-def windows():
+def windows() -> Found:
     """Kernel sizes."""
     sizes = [conv.k for conv in convs(PAPER)]
     return Found({"11, 5, then 3": sizes == [11, 5, 3, 3, 3]}, f"{sizes}")
 
 
 @check("003-L050a")
-def smaller_kernels():
+def smaller_kernels() -> Found:
     """AlexNet's first two kernels beside LeNet's."""
     ours, theirs = [conv.k for conv in convs(PAPER)], [conv.k for conv in convs(LENET)]
     return Found(
@@ -100,9 +100,10 @@ def smaller_kernels():
 
 
 @check("001-L016f")
-def three_pools():
+def three_pools() -> Found:
     """Pools, and the last convolution before each."""
-    found, last = {}, None
+    found: dict[str, tuple[int, int]] = {}
+    last = ""
     for row in PAPER:
         last = row.layer.name if isinstance(row.layer, Conv) else last
         if isinstance(row.layer, MaxPool):
@@ -112,7 +113,7 @@ def three_pools():
 
 
 @check("001-L016g")
-def dozens_of_channels():
+def dozens_of_channels() -> Found:
     """Maps of AlexNet's and LeNet's convolutions."""
     (a, b, c, *_), (d, e, *_) = ([conv.maps for conv in convs(rows)] for rows in (PAPER, LENET))
     ratios = [a // d, b // e, c // e]
@@ -123,7 +124,7 @@ def dozens_of_channels():
 
 
 @check("001-L045")
-def five_arguments():
+def five_arguments() -> Found:
     """What `Conv2d(1, 96, 11, 4)` hands over."""
     given = inspect.signature(nn.Conv2d).bind(1, 96, 11, 4).arguments
     side = FASHION["conv1"].shape_out[1]
@@ -137,7 +138,7 @@ def five_arguments():
 
 
 @check("001-L052")
-def increased_further():
+def increased_further() -> Found:
     """Maps from pool2 to conv5 in study note 001's listing."""
     maps = [FASHION["pool2"].shape_out[0], *(FASHION[f"conv{i}"].shape_out[0] for i in (3, 4, 5))]
     return Found(
@@ -151,7 +152,7 @@ def increased_further():
 
 
 @check("001-L053")
-def no_pool():
+def no_pool() -> Found:
     """What stands between conv3, conv4 and conv5."""
     names = [row.layer.name for row in PAPER]
     between = names[names.index("conv3") : names.index("conv5") + 1]
@@ -159,7 +160,7 @@ def no_pool():
 
 
 @check("001-L063")
-def several_times():
+def several_times() -> Found:
     """Outputs of the hidden dense layers."""
     ratios = [4096 / LENET[name].units for name in ("C5", "F6")]
     return Found(
@@ -169,7 +170,7 @@ def several_times():
 
 
 @check("001-L065")
-def flattened_6400():
+def flattened_6400() -> Found:
     """The flattened size of study note 001's listing at 224 and 227 pixels."""
     units = [trace(CATALOGUE["alexnet-001-fmnist"], (1, n, n))["flatten"].units for n in (224, 227)]
     return Found(
@@ -179,7 +180,7 @@ def flattened_6400():
 
 
 @check("001-L071")
-def fashion():
+def fashion() -> Found:
     """The listing for Fashion-MNIST."""
     return Found(
         {"10 classes": FASHION[-1].shape_out == (10,), "instead of 1000": PAPER[-1].shape_out == (1000,)},
@@ -188,7 +189,7 @@ def fashion():
 
 
 @check("001-L099a")
-def resembles_lenet():
+def resembles_lenet() -> Found:
     """Convolutions and parameters of both."""
     ours, theirs = len(convs(PAPER)), len(convs(LENET))
     return Found(
@@ -198,7 +199,7 @@ def resembles_lenet():
 
 
 @check("002-L067")
-def wider_costs():
+def wider_costs() -> Found:
     """C3 with twice as many maps in and out."""
     narrow, wide = (
         trace(arch)
@@ -217,7 +218,7 @@ def wider_costs():
 
 
 @check("002-L083a")
-def first_convolution():
+def first_convolution() -> Found:
     """conv1 without groups or padding."""
     row = KERAS["conv1"]
     layer = row.layer
@@ -229,7 +230,7 @@ def first_convolution():
 
 
 @check("002-L083b")
-def keras_is_alexnet():
+def keras_is_alexnet() -> Found:
     """The Keras listing beside the paper's network."""
     norms = [row.layer for row in KERAS if isinstance(row.layer, BatchNorm)]
     listed, paper = ([(conv.k, conv.s, conv.maps) for conv in convs(rows)] for rows in (KERAS, PAPER))
@@ -245,7 +246,7 @@ def keras_is_alexnet():
 
 
 @check("002-L095")
-def last_pool():
+def last_pool() -> Found:
     """The last pool of the paper and of the Keras listing, on 13×13 maps."""
     paper, listed = PAPER["pool5"], KERAS["pool5"]
     return Found(
@@ -255,14 +256,14 @@ def last_pool():
 
 
 @check("002-L097")
-def dense_tanh():
+def dense_tanh() -> Found:
     """The activations behind fc6 and fc7."""
     acts = [type(PAPER[f"{name}_act"].layer).__name__ for name in ("fc6", "fc7")]
     return Found({"tanh in AlexNet's dense layers": Tanh.__name__ in acts}, f"{', '.join(acts)}; tanh in the listing")
 
 
 @check("002-L105")
-def keras_summary():
+def keras_summary() -> Found:
     """Trainable parameters and moving statistics of the Keras listing."""
     moving = sum(2 * row.shape_in[0] for row in KERAS if isinstance(row.layer, BatchNorm))
     return Found(
@@ -272,7 +273,7 @@ def keras_summary():
 
 
 @check("002-L113c")
-def groups_survive():
+def groups_survive() -> Found:
     """Groups in torchvision's later networks."""
     with torch.device("meta"):
         counts = {
@@ -289,7 +290,7 @@ def groups_survive():
 
 
 @check("003-L050b")
-def deeper_and_wider():
+def deeper_and_wider() -> Found:
     """Learned layers and maps of both."""
     most = [max(conv.maps for conv in convs(rows)[:n]) for rows, n in ((PAPER, 5), (LENET, 2))]
     depths = [len(learned(rows)) for rows in (PAPER, LENET)]
@@ -300,7 +301,7 @@ def deeper_and_wider():
 
 
 @check("003-L064")
-def shrinks_quickly():
+def shrinks_quickly() -> Found:
     """Positions before and after conv1."""
     row = PAPER["conv1"]
     fewer = (row.shape_in[1] / row.shape_out[1]) ** 2
@@ -314,7 +315,7 @@ def shrinks_quickly():
 
 
 @check("003-L065")
-def channels_make_up():
+def channels_make_up() -> Found:
     """Numbers in, after conv1 and after pool1; what makes up for what cannot be counted."""
     after = PAPER["conv1"].units, PAPER["pool1"].units
     before = 3 * 227 * 227
@@ -325,14 +326,14 @@ def channels_make_up():
 
 
 @check("003-L069")
-def map_of_27():
+def map_of_27() -> Found:
     """pool1 at 227 pixels."""
     side = trace(CATALOGUE["alexnet-003-code"])["pool1"].shape_out[1]
     return Found({"27×27": side == 27}, f"{side}×{side} for 227 px")
 
 
 @check("003-L082")
-def flattened_9216():
+def flattened_9216() -> Found:
     """The sizes at which 6·6·256 numbers reach the first linear layer."""
     arch = CATALOGUE["alexnet-003-code"]
     fit = [n for n in range(215, 280) if trace(arch, (3, n, n))["view"].units == 9216]
@@ -340,7 +341,7 @@ def flattened_9216():
 
 
 @check("004-L060a")
-def crops():
+def crops() -> Found:
     """Windows of 224 in 256, with mirror images."""
     offsets = (256 - 224 + 1) ** 2
     return Found(
@@ -350,14 +351,14 @@ def crops():
 
 
 @check("004-L060b")
-def ten_views():
+def ten_views() -> Found:
     """The corners and the middle of a picture, and their mirror images."""
     views = ten_crops(torch.rand(1, 3, 256, 256), (224, 224))
     return Found({"ten views": views.shape[:2] == (1, 10)}, f"{views.shape[1]} of {views.shape[3]}×{views.shape[4]}")
 
 
 @check("004-L064a")
-def torchvisions():
+def torchvisions() -> Found:
     """torchvision's AlexNet beside that of 2012."""
     with torch.device("meta"):
         model = models.alexnet()

@@ -15,7 +15,7 @@ from cnnlessons.networks.layers import Dropout
 ONES = torch.ones(10_000)
 
 
-def dropped(p=0.5, seed=0):
+def dropped(p: float = 0.5, seed: int = 0) -> torch.Tensor:
     """Ten thousand ones after `nn.Dropout` in training."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -23,7 +23,7 @@ def dropped(p=0.5, seed=0):
 
 
 @check("000-L069a", "003-L052")
-def where_alexnet_drops():
+def where_alexnet_drops() -> Found:
     """AlexNet's dropout layers."""
     layers = CATALOGUE["alexnet-2012"].layers
     before = [a.name for a, b in itertools.pairwise(layers) if isinstance(b, Dropout)]
@@ -31,7 +31,7 @@ def where_alexnet_drops():
 
 
 @check("002-L171a")
-def first_two_layers():
+def first_two_layers() -> Found:
     """Which of the eight learned layers are followed by dropout."""
     place, number = [], 0
     for layer in CATALOGUE["alexnet-2012"].layers:
@@ -44,7 +44,7 @@ def first_two_layers():
 
 
 @check("000-L069b", "002-L171b")
-def a_proportion_is_zero():
+def a_proportion_is_zero() -> Found:
     """The share of zeros, and whether two passes drop the same units."""
     a, b = dropped(seed=0), dropped(seed=1)
     share = (a == 0).float().mean().item()
@@ -55,7 +55,7 @@ def a_proportion_is_zero():
 
 
 @check("001-L094")
-def selectively():
+def selectively() -> Found:
     """Whether dropout's choice has anything to do with the unit: large and small activations."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -68,7 +68,7 @@ def selectively():
 
 
 @check("000-L069d", "002-L171c")
-def test_time():
+def test_time() -> Found:
     """At test time: all units, and the factor that keeps the sums as they were in training."""
     layer = nn.Dropout(0.5).eval()
     unscaled = (dropped() != 0).float().mean().item()
@@ -79,7 +79,7 @@ def test_time():
 
 
 @check("000-L069f")
-def still_used():
+def still_used() -> Found:
     """Dropout layers in three of torchvision's networks."""
     with torch.device("meta"):
         counts = {
@@ -98,13 +98,13 @@ def still_used():
 class AsListed(nn.Module):
     """Dropout as study note 003 calls it."""
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """In training and in testing alike."""
         return F.dropout(x, p=0.5)
 
 
 @check("003-L100")
-def functional_dropout():
+def functional_dropout() -> Found:
     """`F.dropout(x, p=0.5)` in a module that was told to evaluate."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -113,7 +113,7 @@ def functional_dropout():
 
 
 @check("003-L101")
-def dropout_before_relu():
+def dropout_before_relu() -> Found:
     """A mask before and after the ReLU; and where the listing drops."""
     x = torch.randn(1000, generator=torch.Generator().manual_seed(0))
     mask = 2 * (torch.rand(1000, generator=torch.Generator().manual_seed(1)) > 0.5)
@@ -133,7 +133,7 @@ def dropout_before_relu():
 
 
 @check("002-L035")
-def softmax_separates():
+def softmax_separates() -> Found:
     """A softmax and a sharper one, of the same outputs."""
     z = torch.tensor([2.0, 1.0, 0.0])
     plain, sharp = z.softmax(0), (3 * z).softmax(0)
@@ -144,7 +144,7 @@ def softmax_separates():
 
 
 @check("002-L036")
-def softmax_is_probability():
+def softmax_is_probability() -> Found:
     """Two softmaxes that decide alike and claim different probabilities."""
     z = torch.tensor([2.0, 1.0, 0.0])
     p, q = z.softmax(0), (3 * z).softmax(0)
@@ -159,13 +159,13 @@ def softmax_is_probability():
     )
 
 
-def floor(classes):
+def floor(classes: int) -> float:
     """The smallest cross-entropy that outputs which are already probabilities can reach."""
     return F.cross_entropy(torch.eye(classes)[:1], torch.tensor([0])).item()
 
 
 @check("003-L030")
-def softmax_then_loss():
+def softmax_then_loss() -> Found:
     """Cross-entropy of a softmax's output: its least value, and its gradient for a confident mistake."""
     wrong = torch.tensor([[8.0] + 9 * [0.0]], requires_grad=True)
     gradients = [
@@ -183,7 +183,7 @@ def softmax_then_loss():
 
 
 @check("003-L103")
-def thousand_softmax():
+def thousand_softmax() -> Found:
     """The same with 1000 classes."""
     units = CATALOGUE["alexnet-003-code"]["fc3"].units
     return Found(

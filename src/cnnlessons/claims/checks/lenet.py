@@ -1,5 +1,7 @@
 """LeNet-5's shapes, parameters and outputs, and what the study notes say of them."""
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -7,33 +9,44 @@ from torch.nn import functional as F
 from cnnlessons.claims.checking import Found, check
 from cnnlessons.data import load
 from cnnlessons.modules import build, module
-from cnnlessons.networks import CATALOGUE, trace
-from cnnlessons.networks.layers import RBF, AvgPool, Conv, Dropout, MaxPool, ScaledTanh, Subsample, shape_text
+from cnnlessons.networks import CATALOGUE, Trace, trace
+from cnnlessons.networks.layers import (
+    RBF,
+    AvgPool,
+    Conv,
+    Dropout,
+    Layer,
+    MaxPool,
+    ScaledTanh,
+    Shape,
+    Subsample,
+    shape_text,
+)
 
 PAPER = trace(CATALOGUE["lenet5-1998"])  # as in LeCun et al. 1998
 PROSE = trace(CATALOGUE["lenet-000-prose-gray"])  # with a dense C3, as the notes tell it
 
 
-def kinds(rows, *types):
+def kinds(rows: Trace, *types: type[Layer]) -> list[Any]:
     """The layers of those types."""
     return [row.layer for row in rows if isinstance(row.layer, types)]
 
 
 @check("000-L003c")
-def all_kernels_are_5():
+def all_kernels_are_5() -> Found:
     """Kernel sizes of C1, C3 and C5."""
     sizes = [conv.k for conv in kinds(PAPER, Conv)]
     return Found({"every kernel is 5×5": set(sizes) == {5}}, f"kernels of {sizes}")
 
 
 @check("000-L009a")
-def input_is_grey():
+def input_is_grey() -> Found:
     """The input of LeNet-5."""
     return Found({"1×32×32": PAPER.input == (1, 32, 32)}, f"input {shape_text(PAPER.input)}")
 
 
 @check("000-L009b")
-def takes_colour():
+def takes_colour() -> Found:
     """LeNet-5 before three channels, and the variant built for them."""
     try:
         build(CATALOGUE["lenet5-1998"])(torch.rand(1, 3, 32, 32))
@@ -51,7 +64,7 @@ def takes_colour():
     )
 
 
-def shape_of(name, layer, shape):
+def shape_of(name: str, layer: tuple[int, int], shape: Shape) -> Found:
     """Whether a layer of both LeNets returns that shape, and the shape."""
     row = PAPER[name]
     agree = row.shape_out == PROSE[name].shape_out == shape and row.layer.window(row.shape_in) == layer
@@ -59,31 +72,31 @@ def shape_of(name, layer, shape):
 
 
 @check("000-L009c")
-def c1_shape():
+def c1_shape() -> Found:
     """C1."""
     return shape_of("C1", (5, 1), (6, 28, 28))
 
 
 @check("000-L010")
-def s2_shape():
+def s2_shape() -> Found:
     """S2."""
     return shape_of("S2", (2, 2), (6, 14, 14))
 
 
 @check("000-L011")
-def c3_shape():
+def c3_shape() -> Found:
     """C3."""
     return shape_of("C3", (5, 1), (16, 10, 10))
 
 
 @check("000-L012")
-def s4_shape():
+def s4_shape() -> Found:
     """S4."""
     return shape_of("S4", (2, 2), (16, 5, 5))
 
 
 @check("000-L013")
-def c5_is_a_convolution():
+def c5_is_a_convolution() -> Found:
     """C5 as a convolution and as a linear layer with the same weights."""
     conv, dense = nn.Conv2d(16, 120, 5), nn.Linear(400, 120)
     dense.load_state_dict({"weight": conv.weight.flatten(1), "bias": conv.bias})
@@ -99,21 +112,21 @@ def c5_is_a_convolution():
 
 
 @check("000-L014")
-def f6_units():
+def f6_units() -> Found:
     """F6."""
     row = PAPER["F6"]
     return Found({"120 in": row.shape_in == (120,), "84 out": row.shape_out == (84,)}, "84 = 7·12 cells of a bitmap")
 
 
 @check("000-L015")
-def ten_outputs():
+def ten_outputs() -> Found:
     """The output layer."""
     row = PAPER[-1]
     return Found({"84 in": row.shape_in == (84,), "10 out": row.shape_out == (10,)}, "84 → 10")
 
 
 @check("002-L015a")
-def c1_kernels():
+def c1_kernels() -> Found:
     """C1's kernels, padding and stride."""
     c1 = PAPER["C1"].layer
     return Found(
@@ -123,27 +136,27 @@ def c1_kernels():
 
 
 @check("002-L015d")
-def c1_units():
+def c1_units() -> Found:
     """C1's units."""
     return Found({"4704 units": PAPER["C1"].units == 4704}, f"28·28·6 = {PAPER['C1'].units}")
 
 
 @check("002-L015e")
-def c1_params():
+def c1_params() -> Found:
     """C1's parameters, from the trace and from PyTorch."""
     n = sum(p.numel() for p in nn.Conv2d(1, 6, 5).parameters())
     return Found({"146 parameters": n == 146}, f"(5·5 + 1)·6 = {n}")
 
 
 @check("002-L023a")
-def s2_is_max_pooling():
+def s2_is_max_pooling() -> Found:
     """What S2 is."""
     s2 = PAPER["S2"]
     return Found({"max pooling": type(s2.layer) is MaxPool}, f"{type(s2.layer).__name__}, {s2.params} parameters")
 
 
 @check("002-L023b")
-def s2_units():
+def s2_units() -> Found:
     """S2's units."""
     return Found(
         {"14×14": PAPER["S2"].shape_out[1:] == (14, 14), "1176 units": PAPER["S2"].units == 1176},
@@ -152,7 +165,7 @@ def s2_units():
 
 
 @check("002-L025a")
-def c3_depth():
+def c3_depth() -> Found:
     """How many S2 maps a C3 map reads."""
     c3 = PAPER["C3"].layer
     depths = [len(row) for row in c3.table]
@@ -166,7 +179,7 @@ def c3_depth():
 
 
 @check("002-L025b")
-def c3_units():
+def c3_units() -> Found:
     """C3's units."""
     return Found(
         {"10×10": PAPER["C3"].shape_out[1:] == (10, 10), "1600 units": PAPER["C3"].units == 1600},
@@ -175,7 +188,7 @@ def c3_units():
 
 
 @check("002-L025c")
-def c3_params():
+def c3_params() -> Found:
     """C3's parameters, dense and with the paper's table."""
     dense, paper = PROSE["C3"].params, PAPER["C3"].params
     return Found(
@@ -185,7 +198,7 @@ def c3_params():
 
 
 @check("002-L027a")
-def s4_is_max_pooling():
+def s4_is_max_pooling() -> Found:
     """S4."""
     s4 = PAPER["S4"]
     return Found(
@@ -195,7 +208,7 @@ def s4_is_max_pooling():
 
 
 @check("002-L027b")
-def pooling_has_no_params():
+def pooling_has_no_params() -> Found:
     """Parameters of today's pooling and of LeNet-5's."""
     today = sum(layer.params((6, 28, 28)) for layer in (MaxPool("p", 2), AvgPool("p", 2)))
     theirs = [PAPER[name].params for name in ("S2", "S4")]
@@ -206,7 +219,7 @@ def pooling_has_no_params():
 
 
 @check("002-L027c")
-def total_score():
+def total_score() -> Found:
     """Four answers of 0, 0, 0 and 8 against four of 2: the sum cannot tell them apart, the maximum can."""
     x = torch.tensor([[0.0, 0, 0, 8], [2, 2, 2, 2]]).view(2, 1, 2, 2)
     mean, largest = F.avg_pool2d(x, 2).flatten(), F.max_pool2d(x, 2).flatten()
@@ -220,7 +233,7 @@ def total_score():
 
 
 @check("002-L027d")
-def average_is_nearer():
+def average_is_nearer() -> Found:
     """LeNet-5's subsampling with a coefficient of ¼ and no bias, beside average pooling."""
     x = torch.rand(2, 6, 28, 28, generator=torch.Generator().manual_seed(0))
     layer = module(Subsample("S2"), (6, 28, 28))
@@ -231,19 +244,19 @@ def average_is_nearer():
 
 
 @check("002-L029")
-def c5_params():
+def c5_params() -> Found:
     """C5's parameters."""
     return Found({"48,120": PAPER["C5"].params == PROSE["C5"].params == 48120}, f"401·120 = {PAPER['C5'].params:,}")
 
 
 @check("002-L031")
-def f6_params():
+def f6_params() -> Found:
     """F6's parameters."""
     return Found({"10,164": PAPER["F6"].params == 10164}, f"121·84 = {PAPER['F6'].params:,}")
 
 
 @check("002-L033a")
-def output_is_softmax():
+def output_is_softmax() -> Found:
     """The output layer of 1998."""
     last = PAPER[-1].layer
     return Found(
@@ -252,7 +265,7 @@ def output_is_softmax():
 
 
 @check("002-L033b")
-def output_params():
+def output_params() -> Found:
     """A linear output, and LeNet-5's."""
     dense, paper = PROSE["output"].params, PAPER[-1].params
     return Found(
@@ -262,7 +275,7 @@ def output_params():
 
 
 @check("002-L013")
-def pictures_are_black_and_white():
+def pictures_are_black_and_white() -> Found:
     """Grey values and sizes of the digits."""
     digits = load("mnist-5k").train
     greys, classes = len(digits.x.unique()), len(digits.y.unique())
@@ -277,7 +290,7 @@ def pictures_are_black_and_white():
 
 
 @check("001-L018a")
-def lenet_used_sigmoid():
+def lenet_used_sigmoid() -> Found:
     """The activations of LeNet-5 and AlexNet."""
     alexnet = {type(layer).__name__ for layer in CATALOGUE["alexnet-2012"].layers if layer.kind == "activation"}
     lenet = {type(layer).__name__ for layer in CATALOGUE["lenet5-1998"].layers if layer.kind == "activation"}
@@ -288,7 +301,7 @@ def lenet_used_sigmoid():
 
 
 @check("000-L068a", "004-L024a")
-def lenet_uses_tanh():
+def lenet_uses_tanh() -> Found:
     """LeNet-5's activation, at 1 and −1."""
     acts = kinds(PAPER, ScaledTanh)
     ends = module(acts[0], (1,))(torch.tensor([-1.0, 1.0]))
@@ -302,7 +315,7 @@ def lenet_uses_tanh():
 
 
 @check("003-L024")
-def plain_tanh():
+def plain_tanh() -> Found:
     """Plain tanh beside LeNet-5's, at 1."""
     one = torch.tensor(1.0)
     plain, scaled = torch.tanh(one), module(ScaledTanh("f"), (1,))(one)
@@ -313,7 +326,7 @@ def plain_tanh():
 
 
 @check("003-L017")
-def average_pooling():
+def average_pooling() -> Found:
     """Average pooling and LeNet-5's subsampling."""
     s2 = PAPER["S2"]
     return Found(
@@ -326,7 +339,7 @@ def average_pooling():
 
 
 @check("004-L017a")
-def lenet_is_small():
+def lenet_is_small() -> Found:
     """LeNet-5 beside the networks that came after it."""
     others = [trace(CATALOGUE[id]).params for id in ("alexnet-2012", "vgg-D")]
     return Found(
@@ -336,7 +349,7 @@ def lenet_is_small():
 
 
 @check("004-L022b")
-def convolution_saves_parameters():
+def convolution_saves_parameters() -> Found:
     """C1 and a dense layer between the same numbers of units."""
     c1 = PAPER["C1"]
     dense = (1024 + 1) * c1.units
@@ -347,7 +360,7 @@ def convolution_saves_parameters():
 
 
 @check("001-L027")
-def lenet_has_no_dropout():
+def lenet_has_no_dropout() -> Found:
     """Dropout in both networks."""
     alexnet = [layer.name for layer in CATALOGUE["alexnet-2012"].layers if isinstance(layer, Dropout)]
     return Found(

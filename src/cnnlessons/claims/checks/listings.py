@@ -7,7 +7,8 @@ from torchinfo import summary
 
 from cnnlessons.claims.checking import Found, check
 from cnnlessons.modules import build
-from cnnlessons.networks import CATALOGUE, trace
+from cnnlessons.networks import CATALOGUE, Arch, trace
+from cnnlessons.networks.layers import Shape
 
 RGB = CATALOGUE["lenet-000-code-rgb-relu"]
 KERAS = trace(CATALOGUE["lenet-002-keras"])
@@ -28,14 +29,14 @@ class Net(Module):
 """
 
 
-def body(arch, flat):
+def body(arch: Arch, flat: str) -> nn.Module:
     """The built network up to its flattening."""
     names = [layer.name for layer in arch.layers]
     return build(arch)[: names.index(flat)]
 
 
 @check("000-L021")
-def listing_is_the_text():
+def listing_is_the_text() -> Found:
     """Study note 000's listing and its text."""
     text, code = trace(CATALOGUE["lenet-000-prose-gray"]), trace(RGB)
     channels = [row.layer.maps for row in code if row.layer.kind == "conv"]
@@ -50,7 +51,7 @@ def listing_is_the_text():
 
 
 @check("000-L034")
-def shapes_in_comments():
+def shapes_in_comments() -> Found:
     """The shapes of the comments, from the modules themselves."""
     model, x, shapes = build(RGB), torch.zeros(1, *RGB.input), []
     for layer in model:
@@ -62,7 +63,7 @@ def shapes_in_comments():
 
 
 @check("000-L039")
-def view_rebuilds():
+def view_rebuilds() -> Found:
     """`view` shares memory, and refuses what is not laid out in one piece."""
     x = torch.arange(6).view(2, 3)
     y = x.view(3, 2)
@@ -78,7 +79,7 @@ def view_rebuilds():
 
 
 @check("000-L040")
-def view_by_batch():
+def view_by_batch() -> Found:
     """`view(len(x), -1)` at 32 and 64 pixels."""
     convs = body(RGB, "view")
     rows = [tuple(out.view(len(out), -1).shape) for out in (convs(torch.zeros(50, 3, n, n)) for n in (32, 64))]
@@ -93,7 +94,7 @@ def view_by_batch():
 
 
 @check("000-L041")
-def view_by_length():
+def view_by_length() -> Found:
     """`view(-1, 800)` at 32 and 64 pixels."""
     convs = body(RGB, "view")
     rows = [convs(torch.zeros(50, 3, n, n)).view(-1, 800).shape[0] for n in (32, 64)]
@@ -104,14 +105,14 @@ def view_by_length():
 
 
 @check("000-L050")
-def fifty_pictures():
+def fifty_pictures() -> Found:
     """A random batch through the listing."""
     shape = tuple(build(RGB)(torch.rand(50, 3, 32, 32)).shape)
     return Found({"it goes through": shape == (50, 10)}, f"{shape}")
 
 
 @check("001-L077")
-def view_keeps_the_batch():
+def view_keeps_the_batch() -> Found:
     """Flattened by picture, a wrong size is an error."""
     arch = CATALOGUE["alexnet-001-fmnist"]
     row = trace(arch, (1, 227, 227))["flatten"]
@@ -130,7 +131,7 @@ def view_keeps_the_batch():
 
 
 @check("002-L043")
-def keras_lenet_is_lenet():
+def keras_lenet_is_lenet() -> Found:
     """The Keras listing beside the text it stands under."""
     text = trace(CATALOGUE["lenet-002-prose"])
     sides = [row.shape_out[1] for row in KERAS if len(row.shape_out) == 3 and row.layer.kind in ("conv", "pool")]
@@ -146,14 +147,14 @@ def keras_lenet_is_lenet():
 
 
 @check("002-L045")
-def keras_second_input():
+def keras_second_input() -> Found:
     """What the second convolution of the Keras listing receives from a 28×28 picture."""
     height, width = KERAS["C3"].shape_in[1:]
     return Found({"(14, 14, 6)": (height, width) == (14, 14)}, f"({height}, {width}, 6)")
 
 
 @check("003-L009")
-def listings_run():
+def listings_run() -> Found:
     """Code that lost its indentation, and a `forward` that assigns and returns nothing."""
     try:
         compile(WITHOUT_INDENTATION, "listing", "exec")
@@ -170,13 +171,13 @@ def listings_run():
 
 
 @check("003-L020")
-def four_hundred():
+def four_hundred() -> Found:
     """What enters the first linear layer of study note 003's LeNet."""
     return Found({"5·5·16 = 400": CODE_003["view"].units == 400}, f"{CODE_003['view'].units} at 32 px")
 
 
 @check("003-L021")
-def last_layer():
+def last_layer() -> Found:
     """The last layer of study note 003's LeNet."""
     right = trace(CATALOGUE["lenet-003-corrected"])
     return Found(
@@ -186,7 +187,7 @@ def last_layer():
 
 
 @check("003-L028")
-def view_400():
+def view_400() -> Found:
     """`view(-1, 400)` at 32 and 52 pixels."""
     convs = body(CATALOGUE["lenet-003-code"], "view")
     rows = [convs(torch.zeros(2, 1, n, n)).view(-1, 400).shape[0] for n in (32, 52)]
@@ -197,7 +198,7 @@ def view_400():
 
 
 @check("003-L098")
-def view_9216():
+def view_9216() -> Found:
     """How many rows of 9,216 a picture of 227 and of 419 pixels fills."""
     arch = CATALOGUE["alexnet-003-code"]
     rows = [trace(arch, (3, n, n))["view"].units / 9216 for n in (227, 419)]
@@ -207,7 +208,7 @@ def view_9216():
     )
 
 
-def summed(id, size):
+def summed(id: str, size: Shape) -> tuple[int, int]:
     """torchinfo's parameters and multiply-adds of a network, without computing a number of it."""
     with torch.device("meta"):
         model = build(CATALOGUE[id])
@@ -216,7 +217,7 @@ def summed(id, size):
 
 
 @check("003-L032")
-def torchinfo_lenet():
+def torchinfo_lenet() -> Found:
     """torchinfo of study note 003's LeNet."""
     params, macs = summed("lenet-003-code", (10, 1, 32, 32))
     return Found(
@@ -226,7 +227,7 @@ def torchinfo_lenet():
 
 
 @check("003-L108")
-def torchinfo_alexnet():
+def torchinfo_alexnet() -> Found:
     """torchinfo of study note 003's AlexNet."""
     params, macs = summed("alexnet-003-code", (10, 3, 227, 227))
     return Found(

@@ -13,22 +13,23 @@ from cnnlessons.networks.layers import LRN, ReLU
 ALEXNET = trace(CATALOGUE["alexnet-2012"])
 
 
-def formula(a, n=5, k=2.0, alpha=1e-4, beta=0.75):
+def formula(a: torch.Tensor, n: int = 5, k: float = 2.0, alpha: float = 1e-4, beta: float = 0.75) -> torch.Tensor:
     """Krizhevsky et al. 2012, Sect. 3.3, map by map, n/2 rounded down."""
-    N, b = a.shape[1], torch.empty_like(a)
+    N = a.shape[1]
+    b = torch.empty_like(a)
     for i in range(N):
         near = a[:, max(0, i - n // 2) : min(N - 1, i + n // 2) + 1]
         b[:, i] = a[:, i] / (k + alpha * near.square().sum(1)) ** beta
     return b
 
 
-def activations():
+def activations() -> torch.Tensor:
     """Numbers between 0 and 20, (2, 96, 8, 8)."""
     return 20 * torch.rand(2, 96, 8, 8, generator=torch.Generator().manual_seed(0))
 
 
 @check("001-L092a", "002-L153d")
-def same_position():
+def same_position() -> Found:
     """What LRN does at one place when another place, or another map, changes."""
     a = activations()
     other_place, other_map, far_map = a.clone(), a.clone(), a.clone()
@@ -47,7 +48,7 @@ def same_position():
 
 
 @check("001-L092b")
-def before_relu():
+def before_relu() -> Found:
     """The order of ReLU and normalisation in AlexNet."""
     layers = CATALOGUE["alexnet-2012"].layers
     before = [type(a) for a, b in itertools.pairwise(layers) if isinstance(b, LRN)]
@@ -58,7 +59,7 @@ def before_relu():
 
 
 @check("002-L153c")
-def batch_norm_is_another():
+def batch_norm_is_another() -> Found:
     """Batch norm and LRN of the same numbers, after another picture in the batch changed."""
     a = activations()
     b = a.clone()
@@ -72,21 +73,21 @@ def batch_norm_is_another():
 
 
 @check("002-L157")
-def printed_formula():
+def printed_formula() -> Found:
     """The formula with n/2 rounded down against the layer, and as printed, with n/2 = 2.5."""
     a = activations()
     layer = module(LRN("norm"), (96, 8, 8))
     return Found(
         {
             "with n/2 as 2 it is the layer": torch.allclose(layer(a), formula(a), atol=1e-5),
-            "as printed its limits are whole numbers": (5 / 2).is_integer(),
+            "as printed its limits are whole numbers": (LRN("norm").n / 2).is_integer(),
         },
-        "n/2 = 2.5",
+        f"n/2 = {LRN('norm').n / 2}",
     )
 
 
 @check("002-L161a")
-def constants():
+def constants() -> Found:
     """The constants of the catalogue's LRN."""
     norm = ALEXNET["norm1"].layer
     return Found(
@@ -99,7 +100,7 @@ def constants():
 
 
 @check("002-L161b")
-def alpha():
+def alpha() -> Found:
     """The layer with the paper's α and with 0.5."""
     paper = ALEXNET["norm1"].layer.alpha
     means = [formula(activations(), alpha=value).mean().item() for value in (paper, 0.5)]
@@ -113,7 +114,7 @@ def alpha():
 
 
 @check("002-L163")
-def order():
+def order() -> Found:
     """Numbers that LRN handles before and after pooling."""
     before = sum(ALEXNET[name].units for name in ("norm1", "norm2"))
     caffenet = trace(CATALOGUE["caffenet-order"])
@@ -128,7 +129,7 @@ def order():
 
 
 @check("004-L058b")
-def hyperparameters():
+def hyperparameters() -> Found:
     """How many constants LRN has; whether that is too many is for the reader."""
     norm = ALEXNET["norm1"].layer
     constants = [norm.n, norm.k, norm.alpha, norm.beta]

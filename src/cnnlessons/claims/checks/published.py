@@ -1,10 +1,10 @@
-"""Error rates as the papers print them, and what the notes make of the numbers."""
+"""Error rates as the papers print them, and what the notes make of the numbers: quoted, not computed here."""
 
 from cnnlessons.claims.checking import Found, check
 from cnnlessons.networks.catalogue.vgg import TABLE_3
 
 # (system, test set) → (top-1, top-5) in per cent; Krizhevsky et al. 2012, Tables 1 and 2, None where not given
-RESULTS = {
+RESULTS: dict[tuple[str, str], tuple[float | None, float]] = {
     ("sparse coding", "ILSVRC-2010 test"): (47.1, 28.2),
     ("SIFT + Fisher vectors", "ILSVRC-2010 test"): (45.7, 25.7),
     ("one net", "ILSVRC-2010 test"): (37.5, 17.0),
@@ -14,36 +14,34 @@ RESULTS = {
     ("seven nets, two of them pre-trained", "ILSVRC-2012 test"): (None, 15.3),
     ("second best entry", "ILSVRC-2012 test"): (None, 26.2),
 }
-LEAD = round(26.2 - 15.3, 1)
+SEVEN_NETS = RESULTS["seven nets, two of them pre-trained", "ILSVRC-2012 test"]
+SECOND = RESULTS["second best entry", "ILSVRC-2012 test"]
+LEAD = round(SECOND[1] - SEVEN_NETS[1], 1)
 WITHOUT_LRN, WITH_LRN = (TABLE_3[name, "256"][0] for name in ("A", "A-LRN"))  # top-1
 
 
-def pairs(test):
+def pairs(test: str) -> list[tuple[float | None, float]]:
     """(top-1, top-5) of every system on test sets whose name begins so."""
     return [errors for (_, name), errors in RESULTS.items() if name.startswith(test)]
 
 
-@check("000-L056c", "000-L058d", "001-L007c", "002-L063c", "004-L046b")
-def lead():
+@check("000-L056c", "000-L058d", "001-L007c", "002-L063c", "004-L046b", quoted=True)
+def lead() -> Found:
     """How far AlexNet was ahead in 2012."""
-    winner, second = (
-        RESULTS[system, "ILSVRC-2012 test"][1]
-        for system in ("seven nets, two of them pre-trained", "second best entry")
-    )
     return Found(
-        {"about ten points ahead": 10 <= round(second - winner, 1) < 11.5},
-        f"{second} − {winner} = {LEAD} points of top-5 error",
+        {"about ten points ahead": 10 <= LEAD < 11.5},
+        f"{SECOND[1]} − {SEVEN_NETS[1]} = {LEAD} points of top-5 error",
     )
 
 
-@check("002-L065d")
-def nearly_ten():
+@check("002-L065d", quoted=True)
+def nearly_ten() -> Found:
     """Whether the lead is nearly ten."""
     return Found({"ahead of the second": LEAD > 0, "by less than ten points": LEAD < 10}, f"{LEAD} points")
 
 
-@check("000-L058c")
-def one_pair():
+@check("000-L058c", quoted=True)
+def one_pair() -> Found:
     """Whether 37.5 and 15.3 belong to one system and one test set."""
     found = [where for where, errors in RESULTS.items() if 37.5 in errors or 15.3 in errors]
     return Found(
@@ -52,8 +50,8 @@ def one_pair():
     )
 
 
-@check("001-L009", "001-L010")
-def pair_of_2010():
+@check("001-L009", "001-L010", quoted=True)
+def pair_of_2010() -> Found:
     """Which test set 37.5 and 17.0 were measured on."""
     return Found(
         {
@@ -64,38 +62,39 @@ def pair_of_2010():
     )
 
 
-@check("002-L065b")
-def top1_accuracy():
+@check("002-L065b", quoted=True)
+def top1_accuracy() -> Found:
     """The accuracy that goes with an error of 37.5 %."""
-    accuracy = 100 - RESULTS["one net", "ILSVRC-2010 test"][0]
+    error = RESULTS["one net", "ILSVRC-2010 test"][0] or 0
+    accuracy = 100 - error
     return Found({"an accuracy of 37.5 %": accuracy == 37.5}, f"an error; the accuracy is {accuracy} %")
 
 
-@check("002-L065c")
-def top5_accuracy():
+@check("002-L065c", quoted=True)
+def top5_accuracy() -> Found:
     """15.3 as an accuracy, and as the partner of 37.5."""
-    partner = RESULTS["one net", "ILSVRC-2010 test"][1]
+    error, partner = SEVEN_NETS[1], RESULTS["one net", "ILSVRC-2010 test"][1]
     return Found(
-        {"an accuracy of 15.3 %": 100 - 15.3 == 15.3, "the partner of 37.5": partner == 15.3},
+        {"an accuracy of 15.3 %": 100 - error == 15.3, "the partner of 37.5": partner == error},
         f"an error of seven nets in 2012; the partner of 37.5 is {partner}",
     )
 
 
-@check("001-L092c")
-def lrn_lowers_the_error():
+@check("001-L092c", quoted=True)
+def lrn_lowers_the_error() -> Found:
     """Top-1 error with LRN against without, in both papers."""
     alexnet, vgg = -1.4, round(WITH_LRN - WITHOUT_LRN, 1)  # Krizhevsky et al. 2012, Sect. 3.3
     return Found({"in AlexNet": alexnet < 0, "in VGG": vgg < 0}, f"{alexnet:+} and {vgg:+} points of top-1 error")
 
 
-@check("002-L153b", "004-L094")
-def lrn_in_vgg():
+@check("002-L153b", "004-L094", quoted=True)
+def lrn_in_vgg() -> Found:
     """VGG's A and A-LRN."""
     return Found({"no gain in VGG": WITH_LRN >= WITHOUT_LRN}, f"A {WITHOUT_LRN}, A-LRN {WITH_LRN} % top-1 error")
 
 
-@check("001-L016c")
-def picture_sizes():
+@check("001-L016c", quoted=True)
+def picture_sizes() -> Found:
     """ImageNet's pictures and MNIST's."""
     originals, seen = (469 / 28, 387 / 28), 224 / 28
     return Found(

@@ -2,25 +2,26 @@
 
 from math import sqrt
 
+import numpy as np
 import torch
 
 from cnnlessons.claims.checking import Found, check
 from cnnlessons.claims.checks.activations import slope
-from cnnlessons.experiments import records
+from cnnlessons.experiments import Record, records
 
 
-def best(record, name, measure="train_loss"):
-    """The variant of an activation with the least loss after the last epoch, on average over seeds, and that mean."""
+def best(record: Record, name: str, measure: str = "train_loss") -> tuple[str, float]:
+    """The variant of an activation with the lowest loss after the last epoch, on average over seeds, and that mean."""
     means = {v: record.last(v, measure).mean for v in record.variants if v.startswith(f"{name}, lr")}
     return min(means.items(), key=lambda pair: pair[1])
 
 
 @check("000-L068c", "002-L125", record="E20-gradients")
-def gradients_grow():
+def gradients_grow() -> Found:
     """Gradients of the last and first weights of an untrained LeNet, five seeds."""
     record = records.find("E20-gradients")
 
-    def grows(name):
+    def grows(name: str) -> float:
         last, first = (record.curve(f"{name}, LeNet", f"gradient {layer}")[:, 0].mean() for layer in ("output", "C1"))
         return float(last / first)
 
@@ -32,7 +33,7 @@ def gradients_grow():
 
 
 @check("002-L053", record="E01-convergence")
-def converged_after_ten():
+def converged_after_ten() -> Found:
     """Test accuracy and training loss after 10 and 30 epochs, five seeds."""
     record = records.find("E01-convergence")
     name = "notebook, raw pixels"
@@ -47,7 +48,7 @@ def converged_after_ten():
 
 
 @check("002-L059", record="E01-convergence")
-def linked_notebook():
+def linked_notebook() -> Found:
     """The linked notebook's training repeated: its recipe, and where its 0.9845 lies."""
     record = records.find("E01-convergence")
     name = "notebook, raw pixels"
@@ -70,7 +71,7 @@ def linked_notebook():
 
 
 @check("002-L141b", record="E02-activations")
-def race():
+def race() -> Found:
     """Training loss after ten epochs, each activation at its best step size."""
     record = records.find("E02-activations")
     losses = {name: best(record, name) for name in ("sigmoid", "tanh", "ReLU")}
@@ -82,7 +83,7 @@ def race():
 
 
 @check("004-L024b", record="E02-activations")
-def tanh_beats_sigmoid():
+def tanh_beats_sigmoid() -> Found:
     """tanh and the logistic sigmoid, each at its best step size."""
     record = records.find("E02-activations")
     (a, tanh), (b, sigmoid) = (best(record, name) for name in ("tanh", "sigmoid"))
@@ -93,7 +94,7 @@ def tanh_beats_sigmoid():
 
 
 @check("002-L149", record="E19-dying")
-def dying():
+def dying() -> Found:
     """Dead units at the largest and smallest step, and the ReLU's slope on its left."""
     record = records.find("E19-dying")
     large, small = (record.last(f"lr {lr}", "dead").mean for lr in ("1", "0.01"))
@@ -110,13 +111,13 @@ def dying():
 DROPOUT = "E03-dropout"
 
 
-def accuracies(variant):
+def accuracies(variant: str) -> np.ndarray:
     """Test accuracies after the last epoch."""
     return records.find(DROPOUT).curve(variant, "test_accuracy")[:, -1]
 
 
 @check("002-L175a", record=DROPOUT)
-def two_losses():
+def two_losses() -> Found:
     """The training loss with dropout on, as the notebook measures it, and with dropout off, as a test would."""
     record = records.find(DROPOUT)
     on, off = (record.last("with dropout, raw pixels", name).mean for name in ("train_loss", "train_loss_eval"))
@@ -130,7 +131,7 @@ def two_losses():
 
 
 @check("002-L175b", record=DROPOUT)
-def both_accuracies():
+def both_accuracies() -> Found:
     """0.9826 and 0.9841 among the accuracies of our runs."""
     without, with_ = accuracies("without dropout, scaled pixels"), accuracies("with dropout, raw pixels")
     near = [abs(runs - said).min() < 0.003 for runs, said in ((without, 0.9826), (with_, 0.9841))]
@@ -141,7 +142,7 @@ def both_accuracies():
 
 
 @check("002-L175c", record=DROPOUT)
-def helps_a_lot():
+def helps_a_lot() -> Found:
     """The notebook's gain against chance, and the same comparison paired over five seeds."""
     p, q, n = 0.9841, 0.9826, 10_000
     z = (p - q) / sqrt((p * (1 - p) + q * (1 - q)) / n)
@@ -158,11 +159,11 @@ def helps_a_lot():
 
 
 @check("002-L175d", record=DROPOUT)
-def slowed():
+def slowed() -> Found:
     """First epochs with scaled and raw pixels."""
     record = records.find(DROPOUT)
 
-    def first(variant):
+    def first(variant: str) -> np.ndarray:
         return record.curve(variant, "train_loss")[:, 0]
 
     slower = first("with dropout, scaled pixels").mean() / first("without dropout, scaled pixels").mean()
@@ -174,7 +175,7 @@ def slowed():
 
 
 @check("004-L060c", record="E09-ten-crops")
-def ten_crops_gain():
+def ten_crops_gain() -> Found:
     """What ten views add to a small network; the contest of the note cannot be looked at."""
     record = records.find("E09-ten-crops")
     variant = "trained on centres"

@@ -1,23 +1,25 @@
 """VGG's configurations."""
 
+from collections.abc import Iterable, Sequence
+
 import torch
 from torch import nn
 from torchvision import models
 
 from cnnlessons.claims.checking import Found, check
 from cnnlessons.networks import CATALOGUE, trace
-from cnnlessons.networks.layers import Conv, MaxPool
+from cnnlessons.networks.layers import Conv, MaxPool, Shape
 
 NETS = {name: trace(CATALOGUE[f"vgg-{name}"]) for name in "ABCDE"}
 MIB = 4 / 2**20  # of a number in float32
 
 
-def convs(name):
+def convs(name: str) -> list[Conv]:
     """The convolutions of a configuration."""
     return [row.layer for row in NETS[name] if isinstance(row.layer, Conv)]
 
 
-def blocks(name):
+def blocks(name: str) -> list[int]:
     """How many convolutions stand before each pool."""
     counts = [0]
     for row in NETS[name]:
@@ -26,19 +28,19 @@ def blocks(name):
     return counts[:-1]
 
 
-def depth(name):
+def depth(name: str) -> int:
     """Layers with weights."""
     return sum(row.layer.kind in ("conv", "dense") for row in NETS[name])
 
 
-def torchvisions():
+def torchvisions() -> dict[int, nn.Module]:
     """torchvision's VGGs on the meta device, by depth."""
     with torch.device("meta"):
         return {n: getattr(models, f"vgg{n}")() for n in (11, 13, 16, 19)}
 
 
 @check("004-L074", "004-L084a")
-def five_blocks():
+def five_blocks() -> Found:
     """Blocks and fully connected layers of all five configurations."""
     dense = {sum(row.layer.kind == "dense" for row in net) for net in NETS.values()}
     sizes = {layer.k for net in NETS.values() for layer in (row.layer for row in net) if isinstance(layer, MaxPool)}
@@ -52,7 +54,7 @@ def five_blocks():
 
 
 @check("004-L076a")
-def depths():
+def depths() -> Found:
     """Weight layers of A to E."""
     found = {name: depth(name) for name in NETS}
     return Found(
@@ -62,13 +64,13 @@ def depths():
 
 
 @check("004-L076c")
-def nineteen():
+def nineteen() -> Found:
     """The deepest configuration."""
     return Found({"VGG reaches 19": max(map(depth, NETS)) == 19}, "E; GoogLeNet's 22 by the paper's word")
 
 
 @check("004-L084b")
-def several_convolutions():
+def several_convolutions() -> Found:
     """Convolutions in each block."""
     found = {name: blocks(name) for name in NETS}
     return Found(
@@ -81,19 +83,19 @@ def several_convolutions():
 
 
 @check("004-L086a")
-def small_kernels():
+def small_kernels() -> Found:
     """Kernel sizes."""
     sizes = sorted({conv.k for name in NETS for conv in convs(name)})
     return Found({"no 5×5, no 7×7": max(sizes) == 3}, f"kernels of {sizes}; the 1s are configuration C's")
 
 
-def weights(k, n, channels=64):
+def weights(k: int, n: int, channels: int = 64) -> int:
     """Of n convolutions of k×k between so many maps, without biases."""
     return n * nn.Conv2d(channels, channels, k, bias=False).weight.numel()
 
 
 @check("004-L086b")
-def fewer_parameters():
+def fewer_parameters() -> Found:
     """Stacks of 3×3 against one large kernel."""
     three, seven, two, five = weights(3, 3), weights(7, 1), weights(3, 2), weights(5, 1)
     return Found(
@@ -103,7 +105,7 @@ def fewer_parameters():
 
 
 @check("004-L086c")
-def small_replace_large():
+def small_replace_large() -> Found:
     """What two and three 3×3 layers see."""
     first = NETS["B"]["conv1_2"].receptive_field, 1 + 3 * 2
     relus = sum(type(row.layer).__name__ == "ReLU" for row in NETS["B"][:4])
@@ -114,7 +116,7 @@ def small_replace_large():
 
 
 @check("004-L088a")
-def one_by_one():
+def one_by_one() -> Found:
     """1×1 convolutions in D and E, and in torchvision's vgg16 and vgg19."""
     counts = {name: sum(conv.k == 1 for conv in convs(name)) for name in NETS}
     theirs = [
@@ -129,7 +131,7 @@ def one_by_one():
 
 
 @check("004-L088c")
-def one_by_one_keeps_the_size():
+def one_by_one_keeps_the_size() -> Found:
     """Configuration C's 1×1 layers."""
     rows = [row for row in NETS["C"] if isinstance(row.layer, Conv) and row.layer.k == 1]
     after = [type(b.layer).__name__ for a, b in zip(NETS["C"], NETS["C"][1:], strict=False) if a in rows]
@@ -142,20 +144,20 @@ def one_by_one_keeps_the_size():
     )
 
 
-def pools(input):
+def pools(input: Shape | None) -> list[Shape]:
     """Maps after the five pools."""
     return [row.shape_out for row in trace(CATALOGUE["vgg-D"], input) if isinstance(row.layer, MaxPool)]
 
 
 @check("004-L090a")
-def input_244():
+def input_244() -> Found:
     """The maps of a 224×244 picture, and those that the note goes on with."""
     first = pools((3, 224, 244))[0]
     return Found({"224×244 gives the maps that follow": first[1:] == (112, 112)}, f"{first[1]}×{first[2]}, not 112×112")
 
 
 @check("004-L090b")
-def five_maps():
+def five_maps() -> Found:
     """The maps of a 224×224 picture."""
     found = pools((3, 224, 224))
     said = [(64, 112, 112), (128, 56, 56), (256, 28, 28), (512, 14, 14), (512, 7, 7)]
@@ -163,7 +165,7 @@ def five_maps():
 
 
 @check("004-L090c")
-def first_dense_layer():
+def first_dense_layer() -> Found:
     """The first fully connected layer's share."""
     rows = {name: NETS[name]["fc6"] for name in "AD"}
     shares = {name: row.params / NETS[name].params for name, row in rows.items()}
@@ -177,7 +179,7 @@ def first_dense_layer():
 
 
 @check("004-L098a")
-def torchvision_has_them():
+def torchvision_has_them() -> Found:
     """Parameters of torchvision's VGGs and ours, plain and with batch norm."""
     ours = {depth(name): NETS[name].params for name in "ABDE"}
     theirs = {n: sum(p.numel() for p in net.parameters()) for n, net in torchvisions().items()}
@@ -193,7 +195,7 @@ def torchvision_has_them():
     )
 
 
-def loaded(said, params):
+def loaded(said: Sequence[float], params: Iterable[int]) -> Found:
     """What can be known of a note's MiB: the weights are in it. The rest depends on a machine that is not given."""
     sizes = [n * MIB for n in params]
     rest = [a - b for a, b in zip(said, sizes, strict=True)]
@@ -204,12 +206,12 @@ def loaded(said, params):
 
 
 @check("004-L098b")
-def vgg_in_memory():
+def vgg_in_memory() -> Found:
     """1467, 1477, 1501 and 1527 MiB."""
     return loaded((1467, 1477, 1501, 1527), [NETS[name].params for name in "ABDE"])
 
 
 @check("004-L064b")
-def alexnet_in_memory():
+def alexnet_in_memory() -> Found:
     """1191 MiB."""
     return loaded((1191,), [trace(CATALOGUE["alexnet-torchvision"]).params])

@@ -1,5 +1,7 @@
 """Sliding windows: how many fit, what they see, and what a shift of the picture does to them."""
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -13,19 +15,19 @@ from cnnlessons.networks.layers import Conv, MaxPool, count_windows, shape_text
 GRID = [(n, k, s, p) for n in range(5, 40) for k in (1, 2, 3, 5) for s in (1, 2, 3, 4) for p in (0, 1, 2) if 2 * p <= k]
 
 
-def meta(module, n):
+def meta(module: nn.Module, n: int) -> int:
     """What a module makes of a line of `n`, without computing it."""
     return module.to("meta")(torch.empty(1, 1, n, n, device="meta")).shape[-1]
 
 
-def agree(formula):
+def agree(formula: Callable[[int, int, int, int], float]) -> tuple[int, int]:
     """In how many cases of a grid a formula gives PyTorch's size."""
     cases = [(n, k, s, p) for n, k, s, p in GRID[::7]]
     return sum(formula(n, k, s, p) == meta(nn.Conv2d(1, 1, k, s, p), n) for n, k, s, p in cases), len(cases)
 
 
 @check("002-L015c")
-def size_without_rounding():
+def size_without_rounding() -> Found:
     """(W − K + 1)/S as it stands, and rounded up."""
     value = (32 - 5 + 1) / 1 == 28
     conv1 = (227 - 11 + 1) / 4
@@ -41,7 +43,7 @@ def size_without_rounding():
 
 
 @check("003-L016", "004-L032")
-def size_without_floor():
+def size_without_floor() -> Found:
     """(n + 2p − k)/s + 1 without rounding, and with it, beside `nn.Conv2d` over a grid."""
     (plain, cases), (floored, _) = agree(lambda n, k, s, p: (n + 2 * p - k) / s + 1), agree(count_windows)
     return Found(
@@ -51,7 +53,7 @@ def size_without_floor():
 
 
 @check("004-L034")
-def pooling_size():
+def pooling_size() -> Found:
     """A pool's size, rounded down and up, and with padding."""
     n, k, s = 6, 3, 2
     down, up = meta(nn.MaxPool2d(k, s), n), meta(nn.MaxPool2d(k, s, ceil_mode=True), n)
@@ -65,7 +67,7 @@ def pooling_size():
 
 
 @check("003-L075", "001-L048")
-def padding_keeps_the_size():
+def padding_keeps_the_size() -> Found:
     """Padding of (k − 1)/2."""
     row = trace(CATALOGUE["alexnet-001-fmnist"])["conv2"]
     kept = all(count_windows(n, 5, 1, 2) == count_windows(n, 3, 1, 1) == n for n in range(5, 60))
@@ -79,7 +81,7 @@ def padding_keeps_the_size():
 
 
 @check("004-L030")
-def windows_are_square():
+def windows_are_square() -> Found:
     """Every kernel and pool of torchvision's AlexNet and VGGs, as PyTorch stores them."""
     with torch.device("meta"):
         nets = [make() for make in (models.alexnet, models.vgg11, models.vgg16, models.vgg19)]
@@ -89,7 +91,7 @@ def windows_are_square():
 
 
 @check("000-L007b")
-def own_patch():
+def own_patch() -> Found:
     """Correlate a picture with one of its own patches, all patches brought to one norm."""
     x = torch.randn(1, 1, 32, 32, generator=torch.Generator().manual_seed(0))
     patches = F.normalize(F.unfold(x, 5)[0], dim=0)  # (25, 784)
@@ -101,7 +103,7 @@ def own_patch():
 
 
 @check("000-L007c", "002-L011b")
-def pooling_and_shifts():
+def pooling_and_shifts() -> Found:
     """Max pooling of a picture shifted by one and by two pixels."""
     x = torch.rand(1, 1, 16, 16, generator=torch.Generator().manual_seed(0))
     pooled = F.max_pool2d(x, 2)
@@ -116,7 +118,7 @@ def pooling_and_shifts():
 
 
 @check("004-L028b")
-def flattening_fixes_the_size():
+def flattening_fixes_the_size() -> Found:
     """The sizes whose flattened map has the length the first linear layer was made for."""
     found = {}
     for id, channels, flat, units, upto in (
@@ -134,7 +136,7 @@ def flattening_fixes_the_size():
 
 
 @check("004-L028c")
-def averaging_frees_the_size():
+def averaging_frees_the_size() -> Found:
     """LeNet with global average pooling, one set of weights, at several sizes."""
     model = build(CATALOGUE["lenet-gap"])
     shapes = [tuple(model(torch.zeros(2, 1, n, n)).shape) for n in (16, 28, 32, 57, 100)]
@@ -146,7 +148,7 @@ def averaging_frees_the_size():
 
 
 @check("004-L028d")
-def fully_convolutional():
+def fully_convolutional() -> Found:
     """LeNet with its linear layers as convolutions, the same numbers in them."""
     arch = CATALOGUE["lenet-000-prose-gray"]
     plain, wide = build(arch), build(CATALOGUE["lenet-fcn"])
@@ -162,7 +164,7 @@ def fully_convolutional():
 
 
 @check("000-L007a")
-def still_the_mainstream():
+def still_the_mainstream() -> Found:
     """The heads and pools of the old networks and of torchvision's ResNet-18."""
     old = [CATALOGUE[id] for id in ("lenet-003-corrected", "alexnet-2012", "vgg-D")]
     dense = [sum(layer.kind == "dense" for layer in arch.layers) for arch in old]
@@ -176,7 +178,7 @@ def still_the_mainstream():
 
 
 @check("001-L093a", "002-L167a", "003-L067")
-def overlapping():
+def overlapping() -> Found:
     """AlexNet's pools."""
     pools = [layer for layer in CATALOGUE["alexnet-2012"].layers if isinstance(layer, MaxPool)]
     return Found(
@@ -186,7 +188,7 @@ def overlapping():
 
 
 @check("001-L093b")
-def overlap_and_averages():
+def overlap_and_averages() -> Found:
     """One strong unit among zeros, in overlapping and plain windows of both kinds."""
     x = torch.zeros(1, 1, 7, 7)
     x[..., 3, 3] = 9
@@ -199,7 +201,7 @@ def overlap_and_averages():
 
 
 @check("001-L016d")
-def wide_view():
+def wide_view() -> Found:
     """What one unit sees: AlexNet's last convolution, and VGG's, whose windows are all 3×3."""
     alexnet, vgg = trace(CATALOGUE["alexnet-2012"])["conv5"], trace(CATALOGUE["vgg-D"])["conv5_3"]
     small = {row.layer.k for row in trace(CATALOGUE["vgg-D"]) if isinstance(row.layer, Conv)}
