@@ -16,7 +16,6 @@ from cnnlessons import CATALOGUE, Recipe, build, fit, load
 from cnnlessons.data import DataError, Split
 from cnnlessons.networks.layers import Linear
 from cnnlessons.training.device import chosen_device
-from cnnlessons.training.malloc import keep_freed_memory
 
 ALEXNET = CATALOGUE["alexnet-torchvision"].change(**{"classifier.6": Linear("classifier.6", 10)})
 
@@ -61,7 +60,6 @@ def main() -> None:
         device, data = chosen_device(), load("fashion-mnist")
     except (ValueError, DataError) as error:
         sys.exit(f"bench: {error}")
-    keep_freed_memory()  # for both
     train = large(data.train, args.pictures or (6000 if device.type == "cuda" else 512))
     recipe = Recipe(epochs=args.rounds, batch=128, lr=0.01, precision="bfloat16")
     loops = {

@@ -13,7 +13,6 @@ from torchvision.transforms import v2
 
 from cnnlessons.training.augment import Augment
 from cnnlessons.training.device import chosen_device
-from cnnlessons.training.malloc import keep_freed_memory
 
 SIZES = ((512, 32, 28), (16, 256, 224))  # pictures a batch, their size, the window's
 SETTINGS = {"crop, mirror": (), "crop, mirror, colour": ("colour",)}
@@ -41,7 +40,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", default=str(chosen_device()))
     device = torch.device(parser.parse_args().device)
-    keep_freed_memory()
     torch.manual_seed(0)
     print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s), ours on {device}; pictures a second")
     for count, size, window in SIZES:

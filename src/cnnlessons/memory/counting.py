@@ -2,7 +2,7 @@
 
 Counted is what must be there: weights, gradients, momentum, pictures, and what PyTorch's layers keep for the way back.
 Not counted is what depends on the machine: working space inside an operation, the blocks of an allocator, the
-libraries. On the CPU this package's faster 2×2 pooling, LRN and scaled tanh (faster.py) keep something else.
+libraries. On the CPU this package's faster 2×2 pooling and LRN (modules/faster.py) keep something else.
 """
 
 from dataclasses import dataclass

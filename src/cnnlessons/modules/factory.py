@@ -27,7 +27,7 @@ def module(layer: described.Layer, shape: Shape) -> nn.Module:
 def _(layer: described.Conv, shape: Shape) -> nn.Module:
     if layer.table:
         return papers.TableConv2d(layer.table, layer.k, layer.s, layer.p)
-    return faster.Conv2d(shape[0], layer.maps, layer.k, layer.s, layer.p, layer.d, layer.groups)
+    return nn.Conv2d(shape[0], layer.maps, layer.k, layer.s, layer.p, layer.d, layer.groups)
 
 
 @module.register
@@ -57,7 +57,7 @@ def _(layer: described.ReLU, shape: Shape) -> nn.Module:
 
 @module.register
 def _(layer: described.Tanh, shape: Shape) -> nn.Module:
-    return faster.Tanh()
+    return nn.Tanh()
 
 
 @module.register

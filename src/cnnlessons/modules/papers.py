@@ -6,8 +6,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlessons.modules import faster
-
 
 class ScaledTanh(nn.Module):
     """f(a) = 1.7159 tanh(2a/3): f(1) = 1, f(−1) = −1, steepest where |a| < 1 (LeCun et al. 1998, App. A)."""
@@ -16,7 +14,7 @@ class ScaledTanh(nn.Module):
 
     def forward(self, a):
         """Any shape in, the same shape out."""
-        return faster.scaled_tanh(a, self.A, self.S)
+        return self.A * torch.tanh(self.S * a)
 
 
 class Subsample(nn.Module):
@@ -73,7 +71,7 @@ class TableConv2d(nn.Module):
 
     def forward(self, x):
         """One dense convolution with the holes filled by zeros: faster than sixteen small ones."""
-        return faster.conv2d(x, self.dense(x.shape[1]), self.bias, self.s, self.p)
+        return F.conv2d(x, self.dense(x.shape[1]), self.bias, self.s, self.p)
 
     def extra_repr(self):
         """Shown by print(model)."""

@@ -13,7 +13,6 @@ from cnnlessons.training.augment import Augment
 from cnnlessons.training.device import chosen_device, devices, in_bfloat16, layout
 from cnnlessons.training.evaluation import evaluate, same_channels, size_of
 from cnnlessons.training.losses import loss_for
-from cnnlessons.training.malloc import keep_freed_memory
 from cnnlessons.training.recipe import SCHEDULES, DivergedError, Recipe
 
 CHECK_EVERY = 64  # steps between looks at the loss: on a GPU a look waits for the queue
@@ -57,8 +56,6 @@ def fit(model: nn.Module, train, test, recipe: Recipe | None = None, *, device=N
     if device is None:
         device = places[0] if stays else chosen_device()
     device = torch.device(device)
-    if device.type == "cpu":
-        keep_freed_memory()
     if not stays:
         model.to(device, memory_format=layout(model, device))
     optimiser = torch.optim.SGD(
