@@ -1,5 +1,0 @@
-import cnnlessons
-
-
-def test_package_has_a_docstring():
-    assert cnnlessons.__doc__
