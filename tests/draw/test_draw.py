@@ -123,24 +123,24 @@ def test_both_sides_of_a_comparison_share_a_scale():
 
 
 def test_labels_stand_under_their_pictures():
-    ax = draw.pictures(torch.zeros(3, 1, 4, 4, dtype=torch.uint8), labels=["4→9", "1→7", "0→6"])
+    ax = draw.images(torch.zeros(3, 1, 4, 4, dtype=torch.uint8), labels=["4→9", "1→7", "0→6"])
     assert texts(ax) == ["4→9", "1→7", "0→6"]
     for image, text in zip(ax.images, ax.texts, strict=True):
         left, right, bottom, _ = image.get_extent()
         assert left < text.get_position()[0] < right and text.get_position()[1] > bottom
     assert texts(draw.maps(torch.ones(3, 2, 2), labels=True)) == ["0", "1", "2"]
-    with pytest.raises(ValueError, match="2 labels for 3 pictures"):
-        draw.pictures(torch.zeros(3, 4, 4), labels=["a", "b"])
+    with pytest.raises(ValueError, match="one per tile: 3, not 2"):
+        draw.images(torch.zeros(3, 4, 4), labels=["a", "b"])
 
 
 def test_colour_pictures_keep_their_colours():
     x = torch.zeros(1, 3, 2, 2)
     x[:, 0] = 255
-    assert draw.pictures(x).images[0].get_array()[0, 0].tolist() == [1, 0, 0]
+    assert draw.images(x).images[0].get_array()[0, 0].tolist() == [1, 0, 0]
 
 
 def test_a_blank_picture_and_a_zero_kernel_are_drawn():
-    assert scales(draw.pictures(torch.zeros(1, 2, 2))) == {(0, 1)}
+    assert scales(draw.images(torch.zeros(1, 2, 2))) == {(0, 1)}
     assert scales(draw.kernels(torch.zeros(1, 1, 2, 2))) == {(-1, 1)}
 
 
@@ -149,7 +149,7 @@ def test_a_blank_picture_and_a_zero_kernel_are_drawn():
     [
         lambda: draw.maps(torch.zeros(2, 3, 4, 4)),
         lambda: draw.kernels(torch.zeros(4)),
-        lambda: draw.pictures(torch.zeros(2, 7, 4, 4)),
+        lambda: draw.images(torch.zeros(2, 7, 4, 4)),
     ],
 )
 def test_a_wrong_shape_is_told(call):
@@ -289,7 +289,7 @@ def test_a_window_that_does_not_fit_is_told():
 
 def test_receptive_fields_are_those_of_the_trace():
     rows = trace(LENET)
-    ax = draw.receptive(rows, picture=torch.zeros(1, 32, 32))
+    ax = draw.receptive(rows, image=torch.zeros(1, 32, 32))
     for name in ("C1", "S2", "C3", "S4", "C5"):
         (box,) = patches(ax, name)
         assert box.get_width() == box.get_height() == rows[name].receptive_field

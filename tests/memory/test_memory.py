@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from cnnlessons import CATALOGUE, build, trace
 from cnnlessons.experiments.declared.alexnet import TWO_GROUPS
 from cnnlessons.memory.blocks import MIB, PAGE, reserved, reserved_until_2019
-from cnnlessons.memory.counting import kept, memory
+from cnnlessons.memory.counting import saved_bytes, training_memory
 from cnnlessons.memory.live import Live
 from cnnlessons.modules import about
 from cnnlessons.networks.arch import Arch
@@ -36,7 +36,7 @@ def test_what_is_kept_is_what_autograd_keeps(id):
     arch = CATALOGUE[id]
     with torch.device("meta"):
         model, x = build(arch), torch.empty(3, *arch.input)
-        assert sum(kept(trace(arch), 3).values()) == saved(model, x)
+        assert sum(saved_bytes(trace(arch), 3).values()) == saved(model, x)
 
 
 @pytest.mark.parametrize(
@@ -50,41 +50,41 @@ def test_what_is_kept_is_what_autograd_keeps(id):
 def test_layers_the_catalogue_lacks(layers):
     arch = Arch("t", "t", (4, 8, 8), (Conv("first", 4, 1), *layers), "test")
     with torch.device("meta"):
-        assert sum(kept(trace(arch), 5).values()) == saved(build(arch), torch.empty(5, 4, 8, 8))
+        assert sum(saved_bytes(trace(arch), 5).values()) == saved(build(arch), torch.empty(5, 4, 8, 8))
 
 
 def test_each_half_of_a_network_keeps_its_part():
     pair, x = Pair(build(TWO_GROUPS)), torch.rand(3, *TWO_GROUPS.input)
-    assert 2 * sum(kept(trace(half(TWO_GROUPS)), 3).values()) == saved(pair, x)
+    assert 2 * sum(saved_bytes(trace(half(TWO_GROUPS)), 3).values()) == saved(pair, x)
 
 
 def test_the_cpu_keeps_the_same_as_the_meta_device():
     arch = CATALOGUE["lenet-003-corrected"]
-    assert sum(kept(trace(arch), 4).values()) == saved(build(arch), torch.rand(4, *arch.input))
+    assert sum(saved_bytes(trace(arch), 4).values()) == saved(build(arch), torch.rand(4, *arch.input))
 
 
 def test_a_layer_without_a_rule_says_so():
     class Odd(Layer):
         pass
 
-    with pytest.raises(TypeError, match="odd: no rule for what Odd keeps"):
-        kept(trace(Arch("t", "t", (1, 4, 4), (Odd("odd"),), "test")))
+    with pytest.raises(TypeError, match="odd: no rule for what autograd saves of Odd"):
+        saved_bytes(trace(Arch("t", "t", (1, 4, 4), (Odd("odd"),), "test")))
 
 
 def test_memory_by_hand():
     arch = Arch("t", "t", (1, 4, 4), (Conv("c", 2, 3), MaxPool("p", 2), Flatten("f"), Linear("fc", 5)), "test")
-    found = memory(arch, batch=10)
+    found = training_memory(arch, batch=10)
     params = 2 * 9 + 2 + 2 * 5 + 5
     assert found.weights == found.gradients == found.momentum == 4 * params
-    assert found.pictures == 10 * 16 * 4
+    assert found.images == 10 * 16 * 4
     # c's 2·2·2 numbers for the pool, the pool's 2 for fc, and where the 2 maxima stood, 8 bytes each
-    assert kept(trace(arch), 10) == {"c": 320, "p": 80 + 160, "f": 0, "fc": 0}
-    assert found.training == 3 * 4 * params + 640 + 560
+    assert saved_bytes(trace(arch), 10) == {"c": 320, "p": 80 + 160, "f": 0, "fc": 0}
+    assert found.total == 3 * 4 * params + 640 + 560
 
 
 def test_weights_of_the_models_in_study_note_004():
     mib = {
-        id: round(memory(CATALOGUE[id]).weights / MIB, 1)
+        id: round(training_memory(CATALOGUE[id]).weights / MIB, 1)
         for id in ("alexnet-torchvision", "vgg-A", "vgg-B", "vgg-D", "vgg-E")
     }
     assert list(mib.values()) == [233.1, 506.8, 507.5, 527.8, 548.0]
@@ -101,12 +101,12 @@ def step(device):
                 optimiser.zero_grad()
                 F.cross_entropy(model(x), y).backward()
                 optimiser.step()
-    return live, memory(CATALOGUE["lenet-003-corrected"], 16)
+    return live, training_memory(CATALOGUE["lenet-003-corrected"], 16)
 
 
 def test_live_sees_weights_gradients_momentum_and_pictures_after_a_step():
     live, expected = step("cpu")
-    left = expected.weights + expected.gradients + expected.momentum + expected.pictures + 16 * 8  # the labels
+    left = expected.weights + expected.gradients + expected.momentum + expected.images + 16 * 8  # the labels
     assert left <= live.course[-1] <= left + 64  # and a few scalars
     assert live.peak > left
 

@@ -11,7 +11,7 @@ from cnnlessons.errors import ShapeError, UnknownName
 from cnnlessons.modules import module
 from cnnlessons.networks.layers import LRN, BatchNorm, Conv, Flatten, GroupedLRN, Linear, MaxPool, ReLU, Softmax
 from cnnlessons.two_devices.halves import Exchange, Pair, build_half, deal, half, join
-from cnnlessons.two_devices.processes import Job, torchrun, train
+from cnnlessons.two_devices.processes import Steps, torchrun, train
 
 ALEXNET = CATALOGUE["alexnet-2012"].map(lambda layer: GroupedLRN(layer.name) if isinstance(layer, LRN) else layer)
 SMALL = Arch(
@@ -186,20 +186,20 @@ def test_two_processes_do_what_one_does_and_leave_nothing_behind(tmp_path, monke
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     x, y = batch()
-    two, model = torchrun(way, Job(build(PLAIN), x, y, steps=3)), build(PLAIN)
+    two, model = torchrun(way, Steps(build(PLAIN), x, y, count=3)), build(PLAIN)
     assert list(tmp_path.iterdir()) == []
-    one = train(model, x, y, steps=3, lr=0.05)
-    torch.testing.assert_close(two["output"], one["output"], atol=1e-6, rtol=1e-5)
-    close(two["gradients"], one["gradients"])
-    close(two["state"], model.state_dict(), atol=1e-5)
-    assert two["losses"] == pytest.approx(one["losses"], rel=1e-5)
+    one = train(model, x, y, count=3, lr=0.05)
+    torch.testing.assert_close(two.output, one.output, atol=1e-6, rtol=1e-5)
+    close(two.gradients, one.gradients)
+    close(two.state, model.state_dict(), atol=1e-5)
+    assert two.losses == pytest.approx(one.losses, rel=1e-5)
 
 
 def test_processes_that_fail_say_why(monkeypatch):
     failed = subprocess.CompletedProcess([], returncode=1, stdout="", stderr="conv4: 9 maps cannot be dealt")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(RuntimeError, match="conv4: 9 maps"):
-        torchrun("split", Job(build(PLAIN), *batch()))
+        torchrun("split", Steps(build(PLAIN), *batch()))
 
 
 def test_an_unknown_way_is_named():

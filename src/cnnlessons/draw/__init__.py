@@ -6,7 +6,7 @@ from cnnlessons.draw.network import diagram
 from cnnlessons.draw.paired import differences
 from cnnlessons.draw.receptive_field import receptive
 from cnnlessons.draw.series import Curve, curves, interval
-from cnnlessons.draw.tiles import codes, kernels, limit, maps, pictures
+from cnnlessons.draw.tiles import codes, images, kernels, limit, maps
 from cnnlessons.draw.windows import window
 
 __all__ = [
@@ -17,12 +17,12 @@ __all__ = [
     "diagram",
     "differences",
     "heat",
+    "images",
     "interval",
     "islands",
     "kernels",
     "limit",
     "maps",
-    "pictures",
     "receptive",
     "table",
     "window",

@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
 from cnnlessons.draw import style
-from cnnlessons.draw.tiles import array
+from cnnlessons.draw.values import array
 from cnnlessons.networks import input_sizes
 
 LOOKS = {  # colour and hatch
@@ -50,15 +50,15 @@ def heat(page, values=None, ax=None, *, field: int = 32, jump: int = 4):
 
     `field` is the side of a window. Under values the page is drawn paler.
     """
-    page = array(page)
+    page = array(page, "page")
     ax = ax or style.axes(page.shape[1] / page.shape[0])
     ax.imshow(page, vmin=0, vmax=1 if values is None else 1.8)
     if values is not None:
-        values = array(values)
+        values = array(values, "values")
         start = (field - 1) / 2 - jump / 2  # pixel 0 reaches from −0.5 to 0.5
         h, w = (start + jump * n for n in values.shape)
         colour = np.broadcast_to(to_rgb(style.PALETTE["output"]), (*values.shape, 3))
         ax.imshow(np.dstack([colour, np.clip(values, 0, 1)]), extent=(start, w, h, start))
     ax.set(xlim=(-0.5, page.shape[1] - 0.5), ylim=(page.shape[0] - 0.5, -0.5), xticks=[], yticks=[])
-    ax.spines[:].set(visible=True, color="#8c8c8c", linewidth=0.5)
+    ax.spines[:].set(visible=True, color=style.FRAME, linewidth=0.5)
     return ax

@@ -11,7 +11,7 @@ from matplotlib.textpath import TextPath
 from cnnlessons.draw import style
 from cnnlessons.draw.receptive_field import paper
 from cnnlessons.draw.stages import Stage, stages
-from cnnlessons.draw.tiles import array
+from cnnlessons.draw.values import array
 
 PAGE = style.WIDTH * 72  # all lengths here are points on a figure of the book's width
 NAME, TEXT, LINE = 8.5, 7.5, 9.0  # sizes of a layer's name and of other text; height of a line
@@ -269,16 +269,16 @@ def values_of(stage, maps, n):
     """What the stage's layers returned for picture `n`, as the activation that came last; None if not recorded."""
     for name in stage.shown:
         if maps is not None and name in maps:
-            return array(maps[name][n])
+            return array(maps[name][n], name)
     return None
 
 
-def diagram(trace, maps=None, ax=None, *, picture=None, n: int = 0):
+def diagram(trace, maps=None, ax=None, *, image=None, n: int = 0):
     """The network of `trace`: planes for maps, bars for vectors, the last units with the winner marked.
 
-    `maps` are what `capture(model)` caught; those of picture `n` of the batch stand on the planes, each layer on a
+    `maps` are what `capture(model)` caught; those of image `n` of the batch stand on the planes, each layer on a
     scale of its own from white = 0 to its colour (negative: grey), after its activation. Without maps the planes are
-    empty. Of more than 16 maps, the first 12 are drawn. `picture` replaces the input that was recorded. A long
+    empty. Of more than 16 maps, the first 12 are drawn. `image` replaces the input that was recorded. A long
     network breaks into lines.
     """
     bodies = [Body(stage, max(trace.input[1:])) for stage in stages(trace)]
@@ -286,13 +286,13 @@ def diagram(trace, maps=None, ax=None, *, picture=None, n: int = 0):
     height = lay_out(lines)
     ax = ax or style.axes(PAGE / height)
     shrink = style.shrink(ax, PAGE)
-    if picture is None and getattr(maps, "input", None) is not None:
-        picture = maps.input[n]
+    if image is None and getattr(maps, "input", None) is not None:
+        image = maps.input[n]
     for i, body in enumerate(bodies):
         draw_words(ax, body, shrink)
         values, z = values_of(body.stage, maps, n), 100
-        if i == 0 and picture is not None:
-            draw_picture(ax, body, picture, z)
+        if i == 0 and image is not None:
+            draw_image(ax, body, image, z)
         elif body.stage.is_map:
             draw_planes(ax, body, values, z)
         elif body.stage.is_answer:
@@ -304,11 +304,11 @@ def diagram(trace, maps=None, ax=None, *, picture=None, n: int = 0):
     return style.bare(ax, PAGE, height)
 
 
-def draw_picture(ax, body, picture, z):
+def draw_image(ax, body, image, z):
     """The input as it is, in one plane."""
     x, y = body.front()
-    image, options = paper(picture, body.stage.shape)
-    ax.imshow(image, extent=(x, x + body.side, y + body.side, y), zorder=z, **options)
+    shown, options = paper(image, body.stage.shape)
+    ax.imshow(shown, extent=(x, x + body.side, y + body.side, y), zorder=z, **options)
     ax.add_patch(
         Rectangle(
             (x, y),

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from cnnlessons.draw import style
 from cnnlessons.draw.series import spread
-from cnnlessons.draw.tiles import array
+from cnnlessons.draw.values import array
 from cnnlessons.networks import colour
 
 DASHES = ("-", "--", "-.", ":")
@@ -41,11 +41,11 @@ def squares(rows, axis: int) -> list[tuple[int, int]]:
     return found[::-1]
 
 
-def paper(picture, shape) -> tuple[np.ndarray, dict]:
-    """What `imshow` takes for a picture (C, H, W), (1, C, H, W) or (H, W), or for none; grey is ink on paper."""
-    if picture is None:
+def paper(image, shape) -> tuple[np.ndarray, dict]:
+    """What `imshow` takes for an image (C, H, W), (1, C, H, W) or (H, W), or for none; grey is ink on paper."""
+    if image is None:
         return np.zeros(shape[1:]), {"vmin": 0, "vmax": 1, "cmap": style.SEQUENTIAL}
-    x = array(picture)
+    x = array(image, "image")
     x = x.reshape(x.shape[-3:]) if x.ndim >= 3 else x[None]
     if len(x) == 3:
         low, high = x.min(), x.max()
@@ -53,17 +53,17 @@ def paper(picture, shape) -> tuple[np.ndarray, dict]:
     return x[0], {"cmap": style.SEQUENTIAL}
 
 
-def receptive(trace, ax=None, *, picture=None, layer: str | None = None):
+def receptive(trace, ax=None, *, image=None, layer: str | None = None):
     """What the middle unit of `layer`, and the middle one of those it reads in every layer before, sees of the input.
 
-    `layer` is by default the last that returns a map. `picture` is (C, H, W) or (H, W), of the traced input size.
+    `layer` is by default the last that returns a map. `image` is (C, H, W) or (H, W), of the traced input size.
     """
     rows = chain(trace, layer)
     height, width = trace.input[1:]
     ax = ax or style.axes(1.42, 4.4)
-    image, options = paper(picture, trace.input)
-    ax.imshow(image, extent=(0, width, height, 0), alpha=0.55, **options)
-    ax.add_patch(Rectangle((0, 0), width, height, fill=False, edgecolor="#8c8c8c", linewidth=0.6, gid="input"))
+    shown, options = paper(image, trace.input)
+    ax.imshow(shown, extent=(0, width, height, 0), alpha=0.55, **options)
+    ax.add_patch(Rectangle((0, 0), width, height, fill=False, edgecolor=style.FRAME, linewidth=0.6, gid="input"))
     boxes = list(zip(rows, squares(rows, 1), squares(rows, 2), strict=True))
     edge = max([width] + [x + side for _, _, (x, side) in boxes])
     top = min([0] + [y for _, (y, _), _ in boxes])

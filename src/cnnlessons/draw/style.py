@@ -13,7 +13,9 @@ from cnnlessons.networks import PALETTE, colour
 
 __all__ = ["PALETTE", "apply", "axes", "bare", "colour", "context", "figure", "shrink", "tint"]
 
-INK, PALE = "#222222", "#d9d9d9"  # text and lines; what should step back
+INK = "#222222"  # text and lines
+PALE = "#d9d9d9"  # what should step back
+FRAME = "#8c8c8c"  # hairlines around images
 SEQUENTIAL = "gray_r"  # from white = 0 to black
 DIVERGING = LinearSegmentedColormap.from_list(  # Brewer's RdBu, but with a zero as white as the paper
     "blue-white-red", ["#053061", "#2f79b5", "#a7cfe4", "white", "#f7b799", "#c13639", "#67001f"], N=257

@@ -9,19 +9,20 @@ MIB = 2**20
 ROUND = 512  # every request is a multiple of it
 SMALL = MIB  # requests up to here share blocks of 2 MiB
 PAGE = 2 * MIB  # blocks are multiples of it; also the page of NVIDIA's cards since Pascal
-MIDDLE, MIDDLE_BLOCK = 10 * MIB, 20 * MIB  # requests below 10 MiB cut a block of 20 MiB
+MIDDLE = 10 * MIB  # requests below it cut a block of 20 MiB
+MIDDLE_BLOCK = 20 * MIB
 
 
-def up(size: int, step: int) -> int:
+def _up(size: int, step: int) -> int:
     """The next multiple of `step`, at least one."""
     return max(1, -(-size // step)) * step
 
 
-def block(size: int) -> int:
+def _block(size: int) -> int:
     """Bytes asked of the driver for a request of `size` that no free block can serve."""
     if size <= SMALL:
         return PAGE
-    return MIDDLE_BLOCK if size < MIDDLE else up(size, PAGE)
+    return MIDDLE_BLOCK if size < MIDDLE else _up(size, PAGE)
 
 
 def reserved(sizes: Iterable[int]) -> int:
@@ -30,12 +31,13 @@ def reserved(sizes: Iterable[int]) -> int:
     Best fit: the smallest free rest that is large enough is cut. What a card shows as used is a multiple of its pages,
     so this is also what `nvidia-smi` adds for these tensors.
     """
-    total, rests = 0, {True: [], False: []}  # of small blocks and of others
-    for size in (up(n, ROUND) for n in sizes):
+    total = 0
+    rests: dict[bool, list[int]] = {True: [], False: []}  # of small blocks and of others
+    for size in (_up(n, ROUND) for n in sizes):
         small = size <= SMALL
         rest = min((r for r in rests[small] if r >= size), default=None)
         if rest is None:
-            rest = block(size)
+            rest = _block(size)
             total += rest
         else:
             rests[small].remove(rest)
@@ -49,12 +51,14 @@ def reserved_until_2019(sizes: Iterable[int]) -> int:
 
     Small ones shared blocks of 1 MiB; we assume that two such blocks lay in one page.
     """
-    total, blocks, rests = 0, 0, []
+    total = 0
+    blocks = 0
+    rests: list[int] = []
     for n in sizes:
         if n > SMALL:
-            total += up(n, PAGE)
+            total += _up(n, PAGE)
             continue
-        size = up(n, ROUND)
+        size = _up(n, ROUND)
         rest = min((r for r in rests if r >= size), default=None)
         if rest is None:
             rest, blocks = MIB, blocks + 1
@@ -62,4 +66,4 @@ def reserved_until_2019(sizes: Iterable[int]) -> int:
             rests.remove(rest)
         if rest - size >= ROUND:
             rests.append(rest - size)
-    return total + up(blocks * MIB, PAGE) if blocks else total
+    return total + _up(blocks * MIB, PAGE) if blocks else total

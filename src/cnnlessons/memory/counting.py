@@ -1,123 +1,133 @@
 """What a training step of a network needs in memory, derived from its trace; PyTorch is the referee (test_memory.py).
 
-Counted is what must be there: weights, gradients, momentum, pictures, and what PyTorch's layers keep for the way back.
-Not counted is what depends on the machine: working space inside an operation, the blocks of an allocator, the
-libraries. On the CPU this package's faster 2×2 pooling and LRN (modules/faster.py) keep something else.
+Counted is what must be there: weights, gradients, momentum, images, and what PyTorch's layers save for the backward
+pass. Not counted is what depends on the machine: working space inside an operation, the blocks of an allocator, the
+libraries. On the CPU this package's faster 2×2 pooling and LRN (modules/faster.py) save something else.
 """
 
 from dataclasses import dataclass
 from functools import singledispatch
 from math import prod
 
-from cnnlessons.networks import Row, Trace, layers, trace
+from cnnlessons.networks import Arch, Row, Trace, layers, trace
+from cnnlessons.networks.layers import Flatten, Layer, Shape
 
-FLOAT, INDEX = 4, 8  # bytes of a float32 and of a place in a pooling window, an int64
+FLOAT = 4  # bytes of a float32
+INDEX = 8  # bytes of a place in a pooling window, an int64
 MIB = 2**20
 
 
 @dataclass(frozen=True)
-class Keep:
-    """What one layer asks PyTorch to keep for the way back."""
+class Saved:
+    """What autograd saves of one layer for the backward pass."""
 
     input: bool = False  # what came in
     output: bool = False  # what it returned
-    each: int = 0  # further bytes a picture
-    once: int = 0  # further bytes, however many pictures
+    per_image: int = 0  # further bytes for each image
+    per_step: int = 0  # further bytes, however large the batch
 
 
 @singledispatch
-def keeps(layer: layers.Layer, row: Row) -> Keep:
-    """What `layer` keeps while training. Raises `TypeError` for a layer that has no rule here."""
-    raise TypeError(f"{layer.name}: no rule for what {type(layer).__name__} keeps; register one with keeps.register")
+def saved_for_backward(layer: Layer, row: Row) -> Saved:
+    """What autograd saves of `layer` while training, for one input of `row.shape_in`.
+
+    A new kind of layer gets its rule by `@saved_for_backward.register(Kind)`. Raises `TypeError` for one without.
+    """
+    kind = type(layer).__name__
+    raise TypeError(
+        f"{layer.name}: no rule for what autograd saves of {kind}; register one with saved_for_backward.register"
+    )
 
 
-@keeps.register(layers.Conv)
-@keeps.register(layers.Linear)
-def _(layer, row):
-    table = getattr(layer, "table", None)  # its kernels are spread out with zeros between them, once a step
-    return Keep(input=True, once=FLOAT * layer.maps * row.shape_in[0] * layer.k**2 if table else 0)
+@saved_for_backward.register
+def _(layer: layers.Linear | layers.AvgPool, row: Row) -> Saved:
+    return Saved(input=True)
 
 
-@keeps.register(layers.ReLU)
-@keeps.register(layers.Tanh)
-@keeps.register(layers.Sigmoid)
-@keeps.register(layers.Softmax)
-def _(layer, row):
-    return Keep(output=True)  # their slope can be told from what they return
+@saved_for_backward.register
+def _(layer: layers.Conv, row: Row) -> Saved:
+    spread_out = FLOAT * layer.maps * row.shape_in[0] * layer.k**2  # a table's kernels with zeros between them
+    return Saved(input=True, per_step=spread_out if layer.table else 0)
 
 
-@keeps.register(layers.ScaledTanh)
-def _(layer, row):
-    return Keep(each=FLOAT * row.units)  # the tanh inside, before it is scaled
+@saved_for_backward.register
+def _(layer: layers.ReLU | layers.Tanh | layers.Sigmoid | layers.Softmax, row: Row) -> Saved:
+    return Saved(output=True)  # their slope can be told from what they return
 
 
-@keeps.register(layers.MaxPool)
-def _(layer, row):
-    return Keep(input=True, each=INDEX * row.units)  # where each maximum stood
+@saved_for_backward.register
+def _(layer: layers.ScaledTanh, row: Row) -> Saved:
+    return Saved(per_image=FLOAT * row.units)  # the tanh inside, before it is scaled
 
 
-@keeps.register(layers.AvgPool)
-def _(layer, row):
-    return Keep(input=True)
+@saved_for_backward.register
+def _(layer: layers.MaxPool, row: Row) -> Saved:
+    return Saved(input=True, per_image=INDEX * row.units)  # where each maximum stood
 
 
-@keeps.register(layers.Subsample)
-def _(layer, row):
-    return Keep(input=True, each=FLOAT * row.units)  # the sums, before coefficient and bias
+@saved_for_backward.register
+def _(layer: layers.Subsample, row: Row) -> Saved:
+    return Saved(input=True, per_image=FLOAT * row.units)  # the sums, before coefficient and bias
 
 
-@keeps.register(layers.AdaptiveAvgPool)
-def _(layer, row):
-    return Keep(input=layer.n > 1)  # a plain mean needs nothing but the shape
+@saved_for_backward.register
+def _(layer: layers.AdaptiveAvgPool, row: Row) -> Saved:
+    return Saved(input=layer.n > 1)  # a plain mean needs nothing but the shape
 
 
-@keeps.register(layers.Dropout)
-def _(layer, row):
-    return Keep(each=FLOAT * row.units)  # the mask
+@saved_for_backward.register
+def _(layer: layers.Dropout, row: Row) -> Saved:
+    return Saved(per_image=FLOAT * row.units)  # the mask
 
 
-@keeps.register(layers.BatchNorm)
-def _(layer, row):
-    return Keep(input=True, once=2 * FLOAT * row.shape_in[0])  # mean and spread of each map
+@saved_for_backward.register
+def _(layer: layers.BatchNorm, row: Row) -> Saved:
+    return Saved(input=True, per_step=2 * FLOAT * row.shape_in[0])  # mean and spread of each map
 
 
-@keeps.register(layers.LRN)
-def _(layer, row):
+@saved_for_backward.register
+def _(layer: layers.LRN, row: Row) -> Saved:
     maps, *sides = row.shape_in
     padded = (maps + getattr(layer, "groups", 1) * (layer.n - 1)) * prod(sides)
-    return Keep(input=True, each=FLOAT * (padded + 2 * row.units))  # squares with their padding, sums, and powers
+    return Saved(input=True, per_image=FLOAT * (padded + 2 * row.units))  # squares with their padding, sums, and powers
 
 
-@keeps.register(layers.RBF)
-def _(layer, row):
-    return Keep(each=FLOAT * len(layer.codes) * row.shape_in[0])  # every difference
+@saved_for_backward.register
+def _(layer: layers.RBF, row: Row) -> Saved:
+    return Saved(per_image=FLOAT * len(layer.codes) * row.shape_in[0])  # every difference
 
 
-@keeps.register(layers.Local)
-def _(layer, row):
+@saved_for_backward.register
+def _(layer: layers.Local, row: Row) -> Saved:
     _, height, width = row.shape_out
-    return Keep(each=FLOAT * row.shape_in[0] * layer.k**2 * height * width)  # a copy of every window
+    return Saved(per_image=FLOAT * row.shape_in[0] * layer.k**2 * height * width)  # a copy of every window
 
 
-@keeps.register(layers.Flatten)
-def _(layer, row):
-    return Keep()
+@saved_for_backward.register
+def _(layer: Flatten, row: Row) -> Saved:
+    return Saved()
 
 
-def kept(rows: Trace, batch: int = 1) -> dict[str, int]:
-    """Bytes kept for the way back by the layer that made them: its output, if it or the next layer needs it, and more.
+def saved_bytes(rows: Trace, batch: int = 1) -> dict[str, int]:
+    """Bytes saved for the backward pass of `batch` images, by the name of the layer that made them.
 
-    A flattened map is the map itself. The pictures and the weights are there anyway and do not count.
+    A layer's output counts if it or the next layer needs it; masks, indices and the like come on top. A flattened map
+    is the map itself. The images and the weights are there anyway and do not count. Raises `TypeError` for a layer
+    without a rule.
     """
-    asked = [keeps(row.layer, row) for row in rows]
-    found, shown = {}, -1  # `shown` is the layer that made the tensor at hand
-    for i, (row, ask) in enumerate(zip(rows, asked, strict=True)):
-        if ask.input and shown >= 0:
-            found[rows[shown].layer.name][0] = FLOAT * batch * rows[shown].units
-        found[row.layer.name] = [FLOAT * batch * row.units if ask.output else 0, batch * ask.each + ask.once]
-        if not isinstance(row.layer, layers.Flatten):
-            shown = i
-    return {name: sum(parts) for name, parts in found.items()}
+    wanted = [saved_for_backward(row.layer, row) for row in rows]
+    outputs = dict.fromkeys((row.layer.name for row in rows), 0)
+    extras = dict(outputs)
+    source = None  # the row that made the tensor at hand; None for the images
+    for row, saved in zip(rows, wanted, strict=True):
+        if saved.input and source:
+            outputs[source.layer.name] = FLOAT * batch * source.units
+        if saved.output:
+            outputs[row.layer.name] = FLOAT * batch * row.units
+        extras[row.layer.name] = batch * saved.per_image + saved.per_step
+        if not isinstance(row.layer, Flatten):
+            source = row
+    return {name: outputs[name] + extras[name] for name in outputs}
 
 
 @dataclass(frozen=True)
@@ -127,17 +137,28 @@ class Memory:
     weights: int
     gradients: int
     momentum: int
-    pictures: int
-    kept: int
+    images: int
+    saved: int  # for the backward pass
 
     @property
-    def training(self) -> int:
-        """All five together: near the peak of a step, in which gradients come while what was kept goes."""
-        return self.weights + self.gradients + self.momentum + self.pictures + self.kept
+    def total(self) -> int:
+        """All five together: near the peak of a step, in which gradients come while what was saved goes."""
+        return self.weights + self.gradients + self.momentum + self.images + self.saved
 
 
-def memory(arch, batch: int = 1, input: layers.Shape | None = None) -> Memory:
-    """What one step of SGD with momentum on `batch` pictures holds, in float32. Raises `ShapeError` as `trace` does."""
+def training_memory(arch: Arch, batch: int = 1, input: Shape | None = None) -> Memory:
+    """Bytes that one step of SGD with momentum holds, in float32, on `batch` images of `input` = (C, H, W).
+
+    Raises `ShapeError` as `trace` does, `ValueError` for a batch that is no whole number from 1.
+    """
+    if not isinstance(batch, int) or batch < 1:
+        raise ValueError(f"batch must be a whole number of images from 1, not {batch!r}")
     rows = trace(arch, input)
     weights = FLOAT * rows.params
-    return Memory(weights, weights, weights, FLOAT * batch * prod(rows.input), sum(kept(rows, batch).values()))
+    return Memory(
+        weights=weights,
+        gradients=weights,
+        momentum=weights,
+        images=FLOAT * batch * prod(rows.input),
+        saved=sum(saved_bytes(rows, batch).values()),
+    )

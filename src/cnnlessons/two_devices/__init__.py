@@ -1,6 +1,6 @@
 """A network or a batch on two devices. Used by two-gpus."""
 
 from cnnlessons.two_devices.halves import Exchange, Pair, build_half, half
-from cnnlessons.two_devices.processes import Job, torchrun, train
+from cnnlessons.two_devices.processes import Steps, Taken, torchrun, train
 
-__all__ = ["Exchange", "Job", "Pair", "build_half", "half", "torchrun", "train"]
+__all__ = ["Exchange", "Pair", "Steps", "Taken", "build_half", "half", "torchrun", "train"]
