@@ -15,7 +15,7 @@ import tiny_sets
 import torch
 from tiny_sets import TEST, TRAIN, serving, write
 
-from cnnlessons.data import DataError, Split, cache, download, embedded, load
+from cnnlessons.data import DataError, cache, download, embedded, load
 from cnnlessons.data.sets import KNOWN, Remote
 
 
@@ -148,29 +148,6 @@ def test_a_name_like_none_gets_all():
 def test_a_size_that_does_not_fit_is_refused(name, size):
     with pytest.raises(ValueError, match="size="):
         load(name, size=size)
-
-
-def test_take_gives_the_first():
-    split = Split(torch.arange(12, dtype=torch.uint8).reshape(3, 1, 2, 2), torch.tensor([5, 6, 7]))
-    assert split.take(2).y.tolist() == [5, 6]
-    assert split.take(2).x.shape == (2, 1, 2, 2)
-    assert len(split) == 3
-    with pytest.raises(ValueError, match=r"take\(4\): this split has 3 images"):
-        split.take(4)
-
-
-@pytest.mark.parametrize(
-    ("x", "y"),
-    [
-        (torch.zeros(2, 1, 2, 2), torch.zeros(2, dtype=torch.int64)),  # floats
-        (torch.zeros(2, 2, 2, dtype=torch.uint8), torch.zeros(2, dtype=torch.int64)),  # no channel
-        (torch.zeros(2, 1, 2, 2, dtype=torch.uint8), torch.zeros(3, dtype=torch.int64)),
-        (torch.zeros(2, 1, 2, 2, dtype=torch.uint8), torch.zeros(2, dtype=torch.int32)),
-    ],
-)
-def test_a_split_of_other_tensors_is_refused(x, y):
-    with pytest.raises(ValueError, match="must be"):
-        Split(x, y)
 
 
 def test_a_dataset_is_frozen_and_short_to_print():
