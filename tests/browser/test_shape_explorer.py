@@ -137,6 +137,7 @@ def test_arithmetic_equals_trace_on_200_random_stacks(imported):
     accepted = [row for arch in archs for row in attempt(arch)[0]]
     assert {type(row.layer).__name__ for row in accepted} == set(layer_json.SETTINGS)
     assert any(isinstance(row.jump, float) for row in accepted)
+    assert any(isinstance(row.receptive_field, tuple) for row in accepted)
     compare(imported(MODULE), archs)
 
 
@@ -170,7 +171,7 @@ def lesson(tmp_path_factory):
         notebook.cells.append(cell)
     nbformat.write(notebook, folder / "index.ipynb")
     (folder / "conf.py").write_text(
-        "extensions = ['myst_nb', 'cnnlessons.widgets.site']\nnb_execution_mode = 'off'\nlanguage = 'en'\n"
+        "extensions = ['myst_nb', 'cnnlessons.widgets.sphinx_ext']\nnb_execution_mode = 'off'\nlanguage = 'en'\n"
         "html_theme = 'sphinx_book_theme'\nhtml_title = 'Lesson'\nexclude_patterns = ['html', 'jupyter_execute']\n"
     )
     subprocess.run([sys.executable, "-m", "sphinx", "-W", "-q", folder, folder / "html"], check=True)

@@ -308,9 +308,9 @@ def test_the_square_is_where_the_gradient_is(id):
     x.requires_grad_()
     y = x
     for layer in layers:  # the same windows with equal weights: what has a gradient is seen
-        if layer.window(trace(arch)[layer.name].shape_in)[0] > 1:
-            k, s = layer.window(trace(arch)[layer.name].shape_in)
-            y = torch.nn.functional.avg_pool2d(y, k, s, getattr(layer, "p", 0))
+        window = layer.window(trace(arch)[layer.name].shape_in)
+        if window.size > 1:
+            y = torch.nn.functional.avg_pool2d(y, window.reach, window.step, window.padding)
     unit = (y.shape[-1] - 1) // 2
     y[0, 0, unit, unit].backward()
     seen = x.grad[0, 0].abs().sum(0).nonzero().flatten()

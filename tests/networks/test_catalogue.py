@@ -1,6 +1,9 @@
 """Every network against the book's inventory of layers, PyTorch's own shapes, torchvision, and the papers' integers."""
 
+import copy
 import json
+import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ import torch
 import torchvision
 from torch import nn
 
-from cnnlessons import CATALOGUE, build, trace
+from cnnlessons import CATALOGUE, Recipe, build, trace
 from cnnlessons.errors import UnknownName
 from cnnlessons.networks.catalogue import mini as small_ones
 
@@ -131,3 +134,14 @@ def test_build_returns_a_plain_sequential_that_the_seed_fixes():
 def test_an_unknown_network_suggests_the_nearest():
     with pytest.raises(UnknownName, match="did you mean 'lenet5-1998'"):
         CATALOGUE["lenet5-98"]
+
+
+@pytest.mark.parametrize("id", [id for id, arch in CATALOGUE.items() if arch.recipe])
+def test_a_recipe_that_suits_a_network_is_data_and_no_part_of_it(id):
+    arch = CATALOGUE[id]
+    assert all(getattr(Recipe(), name) != value for name, value in arch.recipe.items())
+    assert Recipe(**arch.recipe) != Recipe()
+    assert replace(arch, recipe={}) == arch and "recipe" not in arch.as_dict()
+    assert dict(pickle.loads(pickle.dumps(arch)).recipe) == dict(copy.deepcopy(arch).recipe) == dict(arch.recipe)
+    with pytest.raises(TypeError):
+        arch.recipe["lr"] = 1

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from torch import nn
 
 from cnnlessons import CATALOGUE, Arch, build, trace
 from cnnlessons.errors import ShapeError, UnknownName
+from cnnlessons.networks import table
 from cnnlessons.networks.layers import (
     LRN,
     AdaptiveAvgPool,
@@ -100,6 +102,37 @@ def test_receptive_field_equals_what_the_gradient_reaches():
         out[0, 0, out.shape[2] // 2, out.shape[3] // 2].backward()
         assert (x.grad[0, 0].abs().sum(0) > 0).sum() == rows[name].receptive_field
     assert rows["S4"].jump == 4
+
+
+@pytest.mark.parametrize(
+    ("head", "field"),
+    [
+        ((AdaptiveAvgPool("gap"),), (28, 56)),
+        ((Flatten("flatten"), Linear("fc", 3)), (28, 56)),
+        ((Flatten("flatten"), Softmax("softmax")), (28, 56)),  # each share depends on every number
+        ((Softmax("softmax"),), 3),  # over the channels of one place
+        ((MaxPool("pool", 2), AdaptiveAvgPool("gap", 3)), (4 + 2 * 4, 4 + 2 * 8)),
+    ],
+)
+def test_the_field_of_an_image_that_is_not_square_is_what_the_gradient_reaches(head, field):
+    arch = Arch("x", "x", (1, 28, 56), (Conv("c", 4, 3), *head), "test")
+    row = trace(arch)[-1]
+    assert row.receptive_field == field and row.as_dict()["receptive_field"] == (
+        list(field) if isinstance(field, tuple) else field
+    )
+    x = torch.rand(1, 1, 28, 56, dtype=torch.double, requires_grad=True)
+    out = build(arch).double()(x)
+    unit = [0, 0] + [n // 2 for n in out.shape[2:]]
+    out[tuple(unit)].backward()
+    reached = x.grad[0, 0].abs() > 0
+    assert (reached.any(1).sum(), reached.any(0).sum()) == (field if isinstance(field, tuple) else (field, field))
+
+
+def test_the_table_shows_height_by_width_and_a_dash_for_the_unknown():
+    rows = trace(Arch("x", "x", (1, 28, 56), (Conv("c", 4, 3), AdaptiveAvgPool("gap", 2)), "test"))
+    assert table.cells(rows[-1])[-2:] == ("15×29", "13×27")
+    unknown = replace(rows[0], receptive_field=None, jump=None, reason="two paths meet here")
+    assert table.cells(unknown)[-2:] == ("–", "–")
 
 
 def test_a_linear_layer_sees_the_whole_map():

@@ -225,7 +225,7 @@ def draw_links(ax, before, after):
         for x, y in ((before.x + before.width / 2 + 4, before.y), (after.x - after.width / 2 - 14, after.y)):
             ax.annotate("", (x + 10, y), (x, y), arrowprops={"arrowstyle": "->", "color": GREY}, annotation_clip=False)
     elif before.stage.is_map and after.stage.window:
-        k, s, p = after.stage.window
+        k, s, p = after.stage.window.along(0)
         height, width = before.stage.shape[1:]
         cell = before.side / max(height, width)
         row, col = (int(share * n) for share, n in zip((0.25, 0.75), target(after), strict=True))

@@ -18,7 +18,7 @@ def chain(trace, layer: str | None):
     rows = list(trace)
     if layer:
         rows = rows[: rows.index(trace[layer]) + 1]
-    rows = [row for row in rows if len(row.shape_in) == 3 and row.layer.window(row.shape_in)[0] > 1]
+    rows = [row for row in rows if len(row.shape_in) == 3 and row.layer.window(row.shape_in).size > 1]
     if not rows:
         raise ValueError("no layer with a window to draw; name one that comes after a convolution")
     return rows
@@ -29,15 +29,15 @@ def squares(rows, axis: int) -> list[tuple[int, int]]:
     every row before it the middle one of those it reads."""
     seen, start, jump, field = [], 0, 1, 1
     for row in rows:
-        k, s = row.layer.window(row.shape_in)
-        start, field = start - getattr(row.layer, "p", 0) * jump, field + (k - 1) * jump
+        k, s, p = row.layer.window(row.shape_in).along(axis - 1)
+        start, field = start - p * jump, field + (k - 1) * jump
         jump *= s
         seen.append((start, jump, field))
     unit, found = (rows[-1].shape_out[axis] - 1) // 2, []
     for row, (start, jump, field) in zip(reversed(rows), reversed(seen), strict=True):
         found.append((start + unit * jump, field))
-        k, s = row.layer.window(row.shape_in)
-        unit = min(max(int(unit * s) - getattr(row.layer, "p", 0) + (k - 1) // 2, 0), row.shape_in[axis] - 1)
+        k, s, p = row.layer.window(row.shape_in).along(axis - 1)
+        unit = min(max(int(unit * s) - p + (k - 1) // 2, 0), row.shape_in[axis] - 1)
     return found[::-1]
 
 
@@ -69,7 +69,7 @@ def receptive(trace, ax=None, *, image=None, layer: str | None = None):
     top = min([0] + [y for _, (y, _), _ in boxes])
     bottom = max([height] + [y + side for _, (y, side), _ in boxes])
     left = min([0] + [x for _, _, (x, _) in boxes])
-    boxes.sort(key=lambda box: (box[1][0], -box[0].receptive_field))  # from the top: lines to labels do not cross
+    boxes.sort(key=lambda box: (box[1][0], -box[1][1]))  # from the top: lines to labels do not cross
     labels = spread([y for _, (y, _), _ in boxes], (bottom - top) / max(16, len(boxes)))
     for (row, (y, tall), (x, wide)), dash, at in zip(boxes, cycle(DASHES), labels, strict=False):
         tone = colour(row.layer)
@@ -77,7 +77,7 @@ def receptive(trace, ax=None, *, image=None, layer: str | None = None):
             Rectangle((x, y), wide, tall, fill=False, edgecolor=tone, linewidth=1.6, linestyle=dash, gid=row.layer.name)
         )
         ax.annotate(
-            f"{row.layer.name}  {row.receptive_field}×{row.receptive_field}",
+            f"{row.layer.name}  {tall}×{wide}",
             (x + wide, y),
             (edge + 0.12 * width, at),
             color=tone,

@@ -2,28 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from cnnlessons.networks.layers import RBF, Shape, Softmax, shape_text
-
-WORDS = {
-    "Conv": "conv",
-    "Local": "local",
-    "MaxPool": "max pool",
-    "AvgPool": "mean pool",
-    "Subsample": "subsample",
-    "AdaptiveAvgPool": "mean pool",
-    "Linear": "full",
-    "RBF": "RBF",
-    "ReLU": "ReLU",
-    "Tanh": "tanh",
-    "ScaledTanh": "tanh",
-    "Sigmoid": "sigmoid",
-    "Softmax": "softmax",
-    "LRN": "LRN",
-    "GroupedLRN": "LRN",
-    "BatchNorm": "batch norm",
-    "Dropout": "dropout",
-    "Flatten": "",
-}
+from cnnlessons.networks.layers import RBF, Shape, Softmax, Window, shape_text
 
 
 @dataclass
@@ -34,7 +13,7 @@ class Stage:
     kind: str
     shape: Shape
     words: list[str]  # the operation that leads here, a line each
-    window: tuple[int, int, int] | None = None  # kernel, stride, padding; None for a full connection
+    window: Window | None = None  # None for a full connection
     shown: list[str] = field(default_factory=list)  # the layers whose maps may stand on it, the last one first
     smallest_wins: bool = False
     is_answer: bool = False
@@ -57,11 +36,11 @@ class Stage:
 
 def operation(row) -> list[str]:
     """What a layer does, in a few short lines."""
-    layer, words = row.layer, [WORDS.get(type(row.layer).__name__, type(row.layer).__name__)]
+    layer, words = row.layer, [row.layer.word]
     k = getattr(layer, "k", None)
     if k:
         words.append(f"{k}×{k}")
-        s = layer.window(row.shape_in)[1]
+        s = layer.window(row.shape_in).step[0]
         if s != (1 if layer.kind == "conv" else k):
             words.append(f"stride {s}")
     if getattr(layer, "groups", 1) > 1:
@@ -77,17 +56,14 @@ def stages(trace) -> list[Stage]:
     for row in trace:
         layer, now = row.layer, found[-1]
         if layer.kind in ("conv", "pool", "dense") or isinstance(layer, RBF):
-            window = None
-            if len(row.shape_in) == 3:
-                k, s = layer.window(row.shape_in)
-                window = k, s, getattr(layer, "p", 0)
+            window = layer.window(row.shape_in) if len(row.shape_in) == 3 else None
             found.append(
                 Stage(
                     layer.name, layer.kind, row.shape_out, operation(row), window, [layer.name], isinstance(layer, RBF)
                 )
             )
         else:
-            word = WORDS.get(type(layer).__name__, type(layer).__name__)
+            word = layer.word
             if word and word not in now.words:
                 now.words.append(word)
             if row.shape_out == now.shape and not isinstance(layer, Softmax):

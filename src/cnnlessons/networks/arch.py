@@ -1,7 +1,8 @@
 """An architecture as data."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 
 from cnnlessons.errors import unknown
 from cnnlessons.networks.layers import Layer, Shape
@@ -21,6 +22,25 @@ INITS = (
 )
 
 
+class Settings(Mapping[str, object]):
+    """Named values that nobody changes; unlike `types.MappingProxyType` they can be copied and pickled."""
+
+    def __init__(self, **values: object):
+        self._values = values
+
+    def __getitem__(self, name: str) -> object:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in self.items())})"
+
+
 @dataclass(frozen=True)
 class Arch:
     """A network written once: everything else (module, trace, diagram, table, widget) is derived from it."""
@@ -31,6 +51,8 @@ class Arch:
     layers: tuple[Layer, ...]
     source: str  # where it is described
     init: str = "torch"  # how its weights start; a name in INITS
+    # The fields of `Recipe` in which training it differs from the default; no part of what the network is.
+    recipe: Mapping[str, object] = field(default_factory=Settings, compare=False)
 
     def __post_init__(self):
         twice = [name for name, n in Counter(layer.name for layer in self.layers).items() if n > 1]
@@ -38,6 +60,7 @@ class Arch:
             raise ValueError(f"{self.id}: two layers are named {twice[0]!r}; every layer needs a name of its own")
         if self.init not in INITS:
             raise unknown("initialisation", self.init, INITS)
+        object.__setattr__(self, "recipe", Settings(**self.recipe))
 
     def __getitem__(self, name: str) -> Layer:
         """The layer of that name."""

@@ -36,8 +36,7 @@ def unread(rows) -> int:
     last = (maps[-1].shape_out if len(maps[-1].shape_out) == 3 else maps[-1].shape_in)[1] - 1
     for row in reversed(maps):
         end = row.shape_in[1] - 1
-        k, s = row.layer.window(row.shape_in)
-        p = 0 if row.layer.kind == "dropout" else getattr(row.layer, "p", 0)  # dropout's p is no padding
+        k, s, p = row.layer.window(row.shape_in).along(0)
         last = end if isinstance(row.layer, AdaptiveAvgPool) else min(last * s - p + k - 1, end)
     return maps[0].shape_in[1] - 1 - last
 

@@ -8,6 +8,11 @@ from cnnlessons.networks.palette import colour
 HEAD = ("layer", "type", "output", "parameters", "connections", "MACs", "receptive field", "jump")
 
 
+def both(sides) -> tuple:
+    """(height, width) of one number for both, or of a pair."""
+    return sides if isinstance(sides, tuple) else (sides, sides)
+
+
 def cells(row) -> tuple[str, ...]:
     """One row's entries, as text; a dash where a layer has none."""
     numbers = (f"{n:,}" if n else "–" for n in (row.params, row.connections, row.macs))
@@ -16,8 +21,8 @@ def cells(row) -> tuple[str, ...]:
         type(row.layer).__name__,
         shape_text(row.shape_out),
         *numbers,
-        f"{row.receptive_field}×{row.receptive_field}",
-        f"{row.jump:g}",
+        "–" if row.receptive_field is None else "×".join(map(str, both(row.receptive_field))),
+        "–" if row.jump is None else "×".join(f"{n:g}" for n in dict.fromkeys(both(row.jump))),
     )
 
 

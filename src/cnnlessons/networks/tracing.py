@@ -1,10 +1,10 @@
 """trace(arch): what every layer does to the shape, and what that costs."""
 
 from dataclasses import dataclass
-from math import prod
+from math import ceil, prod
 
 from cnnlessons.errors import ShapeError, unknown
-from cnnlessons.networks.layers import Layer, Shape, shape_text
+from cnnlessons.networks.layers import Layer, Pair, Shape, shape_text
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,10 @@ class Row:
     params: int  # trainable numbers
     connections: int  # with a bias as one, as LeCun et al. 1998 count
     macs: int  # multiplications of convolutions and linear layers, for one picture
-    receptive_field: int  # side, in input pixels, of the square one unit sees
-    jump: float  # input pixels between the squares of neighbouring units
+    # In input pixels, one number where height and width agree, else (height, width); None where it is unknown.
+    receptive_field: int | Pair | None  # the part of the input that one unit sees
+    jump: float | tuple[float, float] | None  # from there to what the neighbouring unit sees
+    reason: str = ""  # why the field is unknown
 
     @property
     def units(self) -> int:
@@ -27,7 +29,7 @@ class Row:
 
     def as_dict(self) -> dict:
         """Plain types only."""
-        names = ("params", "connections", "macs", "receptive_field", "jump", "units")
+        names = ("params", "connections", "macs", "units")
         return {
             "name": self.layer.name,
             "type": type(self.layer).__name__,
@@ -35,7 +37,13 @@ class Row:
             "shape_in": list(self.shape_in),
             "shape_out": list(self.shape_out),
             **{name: getattr(self, name) for name in names},
+            **{name: plain(getattr(self, name)) for name in ("receptive_field", "jump")},
         }
+
+
+def plain(sides):
+    """A pair as a list."""
+    return list(sides) if isinstance(sides, tuple) else sides
 
 
 class Trace(list):
@@ -75,17 +83,27 @@ class Trace(list):
         return html(self)
 
 
+def one_or_both(height: float, width: float) -> float | tuple[float, float]:
+    """One number where the two agree, else both; whole numbers as int."""
+    sides = tuple(int(n) if n == int(n) else n for n in (height, width))
+    return sides[0] if sides[0] == sides[1] else sides
+
+
 def walk(layers, shape: Shape):
-    """Yield a `Row` a layer for an input of `shape`. Raises `ShapeError` at the first layer that does not fit."""
-    field, jump, sides = 1, 1, shape[1:]
+    """Yield a `Row` per layer for an input of `shape`. Raises `ShapeError` at the first layer that does not fit."""
+    field, jump = [1, 1], [1, 1]  # (height, width)
+    sides = shape[1:]  # of the last map, for the first layer that reads a vector made of it
     for layer in layers:
         after = layer.out(shape)
-        k, s = layer.window(shape)
-        if layer.kind == "dense" and sides:  # a linear layer is a convolution as large as the map
-            k, sides = max(sides), ()
+        window = layer.window(shape)
+        reach = window.reach
+        if layer.reads_all and len(shape) == 1 and sides:  # as a convolution as large as the map
+            reach, sides = sides, ()
         elif len(shape) == 3:
             sides = after[1:] if len(after) == 3 else shape[1:]
-        field, jump = field + (k - 1) * jump, jump * s
+        for axis in range(2):
+            field[axis] += (reach[axis] - 1) * jump[axis]
+            jump[axis] *= window.step[axis]
         yield Row(
             layer,
             shape,
@@ -93,8 +111,8 @@ def walk(layers, shape: Shape):
             layer.params(shape),
             layer.connections(shape),
             layer.macs(shape),
-            int(-(-field // 1)),
-            int(jump) if jump == int(jump) else jump,
+            one_or_both(*map(ceil, field)),
+            one_or_both(*jump),
         )
         shape = after
 

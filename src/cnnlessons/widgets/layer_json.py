@@ -93,6 +93,7 @@ def vocabulary() -> dict:
         words[kind] = {
             "kind": new.kind,
             "colour": colour(new),
+            "reads_all": new.reads_all,
             "new": plain(new),
             "settings": [[key, LABELS[key], sort(start)] for key, start in settings.items()],
         }

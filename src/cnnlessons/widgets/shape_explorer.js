@@ -33,7 +33,9 @@ function slideMap(layer, shape, k, s, p, ceil = false) {
   return after;
 }
 
-const KEEP = { out: (l, shape) => shape, params: () => 0, connections: () => 0, macs: () => 0, window: () => [1, 1] };
+const KEEP = { out: (l, shape) => shape, params: () => 0, connections: () => 0, macs: () => 0, window: () => [[1, 1], [1, 1]] };
+
+const square = (side) => [side, side];
 
 const reach = (l) => l.d * (l.k - 1) + 1;
 const kernels = (l, shape) =>
@@ -56,7 +58,7 @@ const CONV = {
   params: (l, shape) => l.k ** 2 * kernels(l, shape) + l.maps,
   connections: (l, shape) => CONV.params(l, shape) * positions(l, shape),
   macs: (l, shape) => l.k ** 2 * kernels(l, shape) * positions(l, shape),
-  window: (l) => [reach(l), l.s],
+  window: (l) => [square(reach(l)), square(l.s)],
 };
 
 const LOCAL = {
@@ -67,7 +69,7 @@ const LOCAL = {
   params: (l, shape) => (shape[0] * l.k ** 2 + 1) * prod(LOCAL.out(l, shape)),
   connections: (l, shape) => LOCAL.params(l, shape),
   macs: (l, shape) => shape[0] * l.k ** 2 * prod(LOCAL.out(l, shape)),
-  window: (l) => [l.k, 1],
+  window: (l) => [square(l.k), [1, 1]],
 };
 
 const POOL = {
@@ -77,7 +79,7 @@ const POOL = {
     return [needMap(l, shape)[0], ...slideMap(l, shape, l.k, l.s ?? l.k, l.p, l.ceil)];
   },
   connections: (l, shape) => l.k ** 2 * prod(POOL.out(l, shape)),
-  window: (l) => [l.k, l.s ?? l.k],
+  window: (l) => [square(l.k), square(l.s ?? l.k)],
 };
 
 const RULES = {
@@ -101,11 +103,14 @@ const RULES = {
       return [needMap(l, shape)[0], l.n, l.n];
     },
     window(l, shape) {
-      const side = Math.max(...shape.slice(1));
-      let k = 0;
-      for (let i = 0; i < l.n; i++)
-        k = Math.max(k, Math.ceil(((i + 1) * side) / l.n) - Math.floor((i * side) / l.n));
-      return [k, l.n === 1 ? 1 : side / l.n];
+      const reach = (side) => {
+        let k = 0;
+        for (let i = 0; i < l.n; i++)
+          k = Math.max(k, Math.ceil(((i + 1) * side) / l.n) - Math.floor((i * side) / l.n));
+        return k;
+      };
+      const sides = shape.slice(1);
+      return [sides.map(reach), sides.map((side) => (l.n === 1 ? 1 : side / l.n))];
     },
   },
   Flatten: { ...KEEP, out: (l, shape) => [prod(shape)] },
@@ -144,18 +149,20 @@ const RULES = {
 const rule = (layer) => RULES[layer.type] ?? KEEP;
 
 function* walk(layers, shape, kinds) {
-  let [field, jump, sides] = [1, 1, shape.slice(1)];
+  let [field, jump, sides] = [[1, 1], [1, 1], shape.slice(1)];
+  const oneOrBoth = (pair) => (pair[0] === pair[1] ? pair[0] : pair);
   for (const layer of layers) {
     const { out, params, connections, macs, window } = rule(layer);
-    const [after, kind] = [out(layer, shape), kinds[layer.type].kind];
-    let [k, s] = window(layer, shape);
-    if (kind === "dense" && sides.length) [k, sides] = [Math.max(...sides), []]; // as large as the map
+    const [after, { kind, reads_all }] = [out(layer, shape), kinds[layer.type]];
+    let [k, s] = window(layer, shape); // (height, width) each
+    if (reads_all && shape.length === 1 && sides.length) [k, sides] = [sides, []]; // as large as the map
     else if (shape.length === 3) sides = (after.length === 3 ? after : shape).slice(1);
-    [field, jump] = [field + (k - 1) * jump, jump * s];
+    field = field.map((n, axis) => n + (k[axis] - 1) * jump[axis]);
+    jump = jump.map((n, axis) => n * s[axis]);
     yield {
       name: layer.name, type: layer.type, kind, shape_in: shape, shape_out: after,
       params: params(layer, shape), connections: connections(layer, shape), macs: macs(layer, shape),
-      receptive_field: Math.ceil(field), jump, units: prod(after),
+      receptive_field: oneOrBoth(field.map(Math.ceil)), jump: oneOrBoth(jump), units: prod(after),
     };
     shape = after;
   }
@@ -302,9 +309,9 @@ function summary(layer) {
 }
 
 function cells(row) {
-  const field = `${number(row.receptive_field)}×${number(row.receptive_field)}`;
+  const field = [row.receptive_field, row.receptive_field].flat().slice(-2).map(number).join("×");
   return [times(row.shape_out), or_dash(row.params), or_dash(row.connections), or_dash(row.macs), field,
-    String(Number(row.jump.toPrecision(6)))];
+    [row.jump].flat().map((n) => String(Number(n.toPrecision(6)))).join("×")];
 }
 
 function render({ model, el }) {

@@ -20,6 +20,7 @@ from cnnlessons.networks.layers import (
     ScaledTanh,
     Shape,
     Subsample,
+    Window,
     shape_text,
 )
 
@@ -67,7 +68,8 @@ def takes_colour() -> Found:
 def shape_of(name: str, layer: tuple[int, int], shape: Shape) -> Found:
     """Whether a layer of both LeNets returns that shape, and the shape."""
     row = PAPER[name]
-    agree = row.shape_out == PROSE[name].shape_out == shape and row.layer.window(row.shape_in) == layer
+    window = row.layer.window(row.shape_in)
+    agree = row.shape_out == PROSE[name].shape_out == shape and window.along(0)[:2] == window.along(1)[:2] == layer
     return Found({f"{name} returns {shape_text(shape)}": agree}, f"{shape_text(row.shape_in)} → {shape_text(shape)}")
 
 
@@ -331,7 +333,7 @@ def average_pooling() -> Found:
     s2 = PAPER["S2"]
     return Found(
         {
-            "windows of 2×2 at stride 2": s2.layer.window(s2.shape_in) == (2, 2),
+            "windows of 2×2 at stride 2": s2.layer.window(s2.shape_in) == Window((2, 2), (2, 2)),
             "without weights of its own": s2.params == 0,
         },
         f"S2 has {s2.params} parameters, S4 {PAPER['S4'].params}",

@@ -6,7 +6,7 @@ connections (counted as in LeCun et al. 1998: a bias is one connection), its mul
 and linear layers only) and the `nn.Module` that does the work.
 """
 
-from cnnlessons.networks.layers.base import Layer, Shape, count_windows, shape_text
+from cnnlessons.networks.layers.base import Layer, Pair, Shape, Window, count_windows, shape_text
 from cnnlessons.networks.layers.conv import Conv, Local
 from cnnlessons.networks.layers.dense import RBF, Flatten, Linear
 from cnnlessons.networks.layers.pointwise import (
@@ -38,6 +38,7 @@ __all__ = [
     "Linear",
     "Local",
     "MaxPool",
+    "Pair",
     "ReLU",
     "ScaledTanh",
     "Shape",
@@ -45,6 +46,7 @@ __all__ = [
     "Softmax",
     "Subsample",
     "Tanh",
+    "Window",
     "count_windows",
     "shape_text",
 ]

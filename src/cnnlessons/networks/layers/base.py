@@ -6,6 +6,25 @@ from typing import ClassVar
 from cnnlessons.errors import ShapeError
 
 Shape = tuple[int, ...]
+Pair = tuple[int, int]  # (height, width)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one output reads of a map; each field is (height, width)."""
+
+    reach: Pair = (1, 1)  # rows and columns from the first to the last that are read: d(k − 1) + 1 when dilated
+    step: tuple[float, float] = (1, 1)  # from one window to the next; a mean where the windows differ
+    padding: Pair = (0, 0)  # zeros put around the map on each side
+
+    def along(self, axis: int) -> tuple[int, float, int]:
+        """(reach, step, padding) along axis 0, the height, or 1, the width."""
+        return self.reach[axis], self.step[axis], self.padding[axis]
+
+    @property
+    def size(self) -> int:
+        """Rows times columns: 1 for a layer that treats every number by itself."""
+        return self.reach[0] * self.reach[1]
 
 
 def count_windows(n: int, k: int, s: int = 1, p: int = 0, ceil: bool = False) -> int:
@@ -30,6 +49,14 @@ class Layer:
 
     name: str
     kind: ClassVar[str] = "activation"  # the colour it has in every table, diagram and widget
+    word: ClassVar[str] = ""  # what a diagram calls it
+    reads_all: ClassVar[bool] = False  # whether each number of a vector depends on all that come in
+
+    def __init_subclass__(cls, **options: object) -> None:
+        """A new layer type without a `word` of its own is called by its class name."""
+        super().__init_subclass__(**options)
+        if "word" not in cls.__dict__:
+            cls.word = cls.__name__
 
     def out(self, shape: Shape) -> Shape:
         """The shape returned for an input of `shape`. Raises `ShapeError` if it does not fit."""
@@ -47,9 +74,9 @@ class Layer:
         """Multiplications of a convolution or linear layer for one picture; 0 for all others."""
         return 0
 
-    def window(self, shape: Shape) -> tuple[int, float]:
-        """Side of the square of inputs that one output reads, and the step between neighbouring outputs."""
-        return 1, 1
+    def window(self, shape: Shape) -> Window:
+        """What one output reads of an input of `shape`."""
+        return Window()
 
     def problem(self, why: str) -> ShapeError:
         """A `ShapeError` that names this layer."""

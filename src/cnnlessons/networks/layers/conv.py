@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from cnnlessons.networks.layers.base import Layer, Shape
+from cnnlessons.networks.layers.base import Layer, Shape, Window
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Conv(Layer):
     table: tuple[tuple[int, ...], ...] | None = None
     d: int = 1
     kind: ClassVar[str] = "conv"
+    word: ClassVar[str] = "conv"
 
     @property
     def reach(self) -> int:
@@ -58,9 +59,9 @@ class Conv(Layer):
         """Every kernel cell once for each position of the window."""
         return self.k**2 * self.kernels(shape) * prod(self.out(shape)[1:])
 
-    def window(self, shape: Shape) -> tuple[int, float]:
-        """The (dilated) kernel and its stride."""
-        return self.reach, self.s
+    def window(self, shape: Shape) -> Window:
+        """The (dilated) kernel, its stride and padding."""
+        return Window((self.reach, self.reach), (self.s, self.s), (self.p, self.p))
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Local(Layer):
     k: int
     p: int = 0
     kind: ClassVar[str] = "conv"
+    word: ClassVar[str] = "local"
 
     def out(self, shape: Shape) -> Shape:
         """(maps, H', W')."""
@@ -90,6 +92,6 @@ class Local(Layer):
         """A multiplication a weight."""
         return shape[0] * self.k**2 * prod(self.out(shape))
 
-    def window(self, shape: Shape) -> tuple[int, float]:
+    def window(self, shape: Shape) -> Window:
         """The window; its step is 1."""
-        return self.k, 1
+        return Window((self.k, self.k), (1, 1), (self.p, self.p))

@@ -12,6 +12,7 @@ class Flatten(Layer):
     """A map (C, H, W) as a vector of C·H·W, per picture."""
 
     kind: ClassVar[str] = "reshape"
+    word: ClassVar[str] = ""  # the numbers stay what they are
 
     def out(self, shape: Shape) -> Shape:
         """(C·H·W,)."""
@@ -24,6 +25,8 @@ class Linear(Layer):
 
     units: int
     kind: ClassVar[str] = "dense"
+    word: ClassVar[str] = "full"
+    reads_all: ClassVar[bool] = True
 
     def out(self, shape: Shape) -> Shape:
         """(units,)."""
@@ -52,6 +55,8 @@ class RBF(Layer):
 
     codes: tuple[tuple[int, ...], ...]
     kind: ClassVar[str] = "output"
+    word: ClassVar[str] = "RBF"
+    reads_all: ClassVar[bool] = True
 
     def out(self, shape: Shape) -> Shape:
         """(classes,)."""

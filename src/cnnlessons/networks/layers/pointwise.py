@@ -14,23 +14,33 @@ class Elementwise(Layer):
 class ReLU(Elementwise):
     """max(0, a)."""
 
+    word: ClassVar[str] = "ReLU"
+
 
 class Tanh(Elementwise):
     """tanh a."""
+
+    word: ClassVar[str] = "tanh"
 
 
 class Sigmoid(Elementwise):
     """1 / (1 + e⁻ᵃ), the logistic function."""
 
+    word: ClassVar[str] = "sigmoid"
+
 
 class ScaledTanh(Elementwise):
     """1.7159 tanh(2a/3), so that f(±1) = ±1 (LeCun et al. 1998, App. A)."""
+
+    word: ClassVar[str] = "tanh"
 
 
 class Softmax(Layer):
     """eᶻ normalised over the classes."""
 
     kind: ClassVar[str] = "output"
+    word: ClassVar[str] = "softmax"
+    reads_all: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,7 @@ class Dropout(Layer):
 
     p: float = 0.5
     kind: ClassVar[str] = "dropout"
+    word: ClassVar[str] = "dropout"
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,7 @@ class LRN(Layer):
     alpha: float = 1e-4
     beta: float = 0.75
     kind: ClassVar[str] = "norm"
+    word: ClassVar[str] = "LRN"
 
     def out(self, shape: Shape) -> Shape:
         """Unchanged; a map is needed."""
@@ -61,6 +73,7 @@ class GroupedLRN(LRN):
     """Local response normalisation in which each of `groups` equal parts of the maps keeps to itself."""
 
     groups: int = 2
+    word: ClassVar[str] = "LRN"
 
     def out(self, shape: Shape) -> Shape:
         """Unchanged; the groups must divide the maps."""
@@ -70,9 +83,10 @@ class GroupedLRN(LRN):
 
 
 class BatchNorm(Layer):
-    """Batch normalisation with a trained scale and shift a map."""
+    """Batch normalisation with a trained scale and shift per map."""
 
     kind: ClassVar[str] = "norm"
+    word: ClassVar[str] = "batch norm"
 
     def out(self, shape: Shape) -> Shape:
         """Unchanged; a map is needed."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from cnnlessons.networks.layers.base import Layer, Shape
+from cnnlessons.networks.layers.base import Layer, Shape, Window
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class MaxPool(Layer):
     p: int = 0
     ceil: bool = False
     kind: ClassVar[str] = "pool"
+    word: ClassVar[str] = "max pool"
 
     @property
     def step(self) -> int:
@@ -32,14 +33,16 @@ class MaxPool(Layer):
         """k² inputs a unit."""
         return self.k**2 * prod(self.out(shape))
 
-    def window(self, shape: Shape) -> tuple[int, float]:
-        """The window and its stride."""
-        return self.k, self.step
+    def window(self, shape: Shape) -> Window:
+        """The window, its stride and padding."""
+        return Window((self.k, self.k), (self.step, self.step), (self.p, self.p))
 
 
 @dataclass(frozen=True)
 class AvgPool(MaxPool):
     """The mean of each `k`×`k` window."""
+
+    word: ClassVar[str] = "mean pool"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Subsample(MaxPool):
     """
 
     k: int = 2
+    word: ClassVar[str] = "subsample"
 
     def out(self, shape: Shape) -> Shape:
         """(C, H', W')."""
@@ -72,6 +76,7 @@ class AdaptiveAvgPool(Layer):
 
     n: int = 1
     kind: ClassVar[str] = "pool"
+    word: ClassVar[str] = "mean pool"
 
     def out(self, shape: Shape) -> Shape:
         """(C, n, n)."""
@@ -79,10 +84,8 @@ class AdaptiveAvgPool(Layer):
             raise self.problem(f"must return at least 1×1, not {self.n}×{self.n}")
         return self.need_map(shape)[0], self.n, self.n
 
-    def window(self, shape: Shape) -> tuple[int, float]:
+    def window(self, shape: Shape) -> Window:
         """The largest of its windows, and the mean step between them."""
-        n = max(shape[1:])
-        k = max(-(-(i + 1) * n // self.n) - i * n // self.n for i in range(self.n))
-        if self.n == 1:
-            return k, 1
-        return k, n // self.n if n % self.n == 0 else n / self.n
+        k = [max(-(-(i + 1) * n // self.n) - i * n // self.n for i in range(self.n)) for n in shape[1:]]
+        s = [1 if self.n == 1 else n / self.n for n in shape[1:]]
+        return Window((k[0], k[1]), (s[0], s[1]))
