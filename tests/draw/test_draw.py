@@ -1,4 +1,7 @@
-from itertools import pairwise
+import warnings
+from itertools import combinations, pairwise
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import matplotlib
 
@@ -9,15 +12,19 @@ import pytest
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
+from matplotlib.text import Text
+from PIL import Image
 from scipy import stats
 
 from cnnlessons import CATALOGUE, build, capture, draw, trace
 from cnnlessons.draw import style
-from cnnlessons.draw.receptive_field import chain, squares
+from cnnlessons.draw.receptive_field import chain, fields
 from cnnlessons.draw.series import spread
 from cnnlessons.draw.stages import stages
 from cnnlessons.errors import ShapeError, UnknownName
 from cnnlessons.intervals import Interval
+from cnnlessons.networks import Arch
+from cnnlessons.networks.layers import Conv, Flatten, Linear, MaxPool, ReLU
 from cnnlessons.training.loop import Epoch
 
 LENET = CATALOGUE["lenet5-1998"]
@@ -144,17 +151,94 @@ def test_a_blank_picture_and_a_zero_kernel_are_drawn():
     assert scales(draw.kernels(torch.zeros(1, 1, 2, 2))) == {(-1, 1)}
 
 
+PHOTO = np.random.default_rng(0).integers(0, 200, (427, 640, 3), dtype=np.uint8)
+
+
 @pytest.mark.parametrize(
-    "call",
+    ("x", "shape", "count"),
     [
-        lambda: draw.maps(torch.zeros(2, 3, 4, 4)),
-        lambda: draw.kernels(torch.zeros(4)),
-        lambda: draw.images(torch.zeros(2, 7, 4, 4)),
+        (PHOTO, (427, 640, 3), 1),
+        (Image.fromarray(PHOTO), (427, 640, 3), 1),
+        (Image.fromarray(PHOTO).convert("RGBA"), (427, 640, 3), 1),
+        (Image.fromarray(PHOTO).convert("L"), (427, 640), 1),
+        (PHOTO[:, :, 0], (427, 640), 1),
+        (PHOTO[:, :, :1], (427, 640), 1),
+        (PHOTO[None], (427, 640, 3), 1),
+        (torch.from_numpy(PHOTO).permute(2, 0, 1)[None], (427, 640, 3), 1),
+        ([Image.fromarray(PHOTO)] * 2, (427, 640, 3), 2),
+        ([torch.zeros(3, 8, 9)] * 2, (8, 9, 3), 2),
+        ([torch.zeros(1, 8, 9)] * 2, (8, 9), 2),
+        (torch.zeros(3, 8, 9), (8, 9), 3),
+        (torch.zeros(4, 8, 9, 3), (8, 9, 3), 4),
+        ([[0, 1], [1, 0]], (2, 2), 1),
+        (torch.zeros(2, 1, 4, 5, dtype=torch.bfloat16), (4, 5), 2),
     ],
 )
-def test_a_wrong_shape_is_told(call):
-    with pytest.raises(ValueError, match="not"):
+def test_a_photo_is_one_image_and_a_batch_is_many(x, shape, count):
+    shown = [image.get_array() for image in draw.images(x).images]
+    assert len(shown) == count and {image.shape for image in shown} == {shape}
+
+
+def test_bytes_keep_their_scale_and_floats_reach_theirs():
+    dark = np.full((4, 5, 3), 51, dtype=np.uint8)
+    for x in (dark, Image.fromarray(dark), [dark, dark], torch.from_numpy(dark)):
+        assert np.allclose(draw.images(x).images[0].get_array(), 0.2)
+    assert np.allclose(draw.images(dark / 255).images[0].get_array(), 1)
+    assert scales(draw.images(torch.full((1, 2, 2), 7, dtype=torch.uint8))) == {(0, 255)}
+
+
+LAYER = torch.nn.Conv2d(1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: draw.maps(torch.zeros(2, 3, 4, 4)), r"tensor must be .*\(C, H, W\).*, not \(2, 3, 4, 4\); pick one"),
+        (lambda: draw.maps(torch.zeros(0, 4, 4)), r"tensor must be .*, not \(0, 4, 4\)"),
+        (lambda: draw.maps("digits"), "tensor must be a tensor or an array of numbers, not str"),
+        (lambda: draw.maps(torch.zeros(2, 4, 4), cols=0), "cols must be a whole number from 1, not 0"),
+        (lambda: draw.maps(torch.zeros(2, 4, 4), labels="a"), "labels must be one per tile: 2, not 1"),
+        (lambda: draw.kernels(torch.zeros(4)), r"weight must be kernels \(O, I, h, w\).*, not \(4,\)"),
+        (lambda: draw.kernels(LAYER), "weight must be .*, not Conv2d; give its .weight"),
+        (lambda: draw.images(torch.zeros(2, 7, 4, 4)), r"x must be \(N, H, W\).*, not \(2, 7, 4, 4\)"),
+        (lambda: draw.images(np.zeros((427, 640, 4))), r"grey or RGB, not \(427, 640, 4\); drop the transparency"),
+        (
+            lambda: draw.images([torch.zeros(4, 4), torch.zeros(4, 5)]),
+            r"x must be of one shape, not \[\(4, 4\), \(4, 5\)",
+        ),
+        (lambda: draw.images(np.zeros((0, 28, 28))), "x must be at least one image"),
+        (lambda: draw.codes(np.zeros((10, 80))), r"codes must be \(N, 84\).*, not \(10, 80\)"),
+        (lambda: draw.limit(), "at least one tensor"),
+        (lambda: draw.confusion([[1, 2]]), r"matrix must be square.*, not \(1, 2\)"),
+        (lambda: draw.confusion([[0.5, 0.5], [0, 1]]), "matrix must hold counts"),
+        (lambda: draw.confusion(np.eye(2), ["cat"]), "classes must be one name per class: 2, not 1"),
+        (lambda: draw.table(None), "table must list the input maps"),
+        (lambda: draw.table(((0, 1), ())), "input maps 0 to 1"),
+        (lambda: draw.table(((0, 3),), maps=2), "input maps 0 to 1"),
+        (lambda: draw.curves([1.0, 2.0]), "series must be a dict"),
+        (lambda: draw.curves({"a": np.zeros((2, 3, 4))}), r"series\['a'\] must be .*, not \(2, 3, 4\)"),
+        (lambda: draw.curves({"a": [1.0, 2.0]}, x=[1]), r"x must be as long as series\['a'\]: 2, not \(1,\)"),
+        (lambda: draw.interval([]), r"values must be \(runs, …\)"),
+        (lambda: draw.differences({}), "at least one interval"),
+        (lambda: draw.differences({"a − b": 0.5}), r"found\['a − b'\] must be an Interval, not float"),
+        (lambda: draw.islands({}), "found must map names"),
+        (lambda: draw.heat(torch.zeros(1, 4, 4)), r"page must be \(H, W\).*, not \(1, 4, 4\)"),
+        (lambda: draw.heat(torch.zeros(4, 4), [0.5]), r"values must be \(h, w\).*, not \(1,\)"),
+        (lambda: draw.window(5.0, 3), "n must be a whole number from 1, not 5.0"),
+        (lambda: draw.window(5, 3, s=0), "s must be a whole number from 1, not 0"),
+        (lambda: draw.window(10**9, 3), "at most 200 cells"),
+        (lambda: draw.receptive(trace(LENET), image=PHOTO), "as high and wide as the input, 32×32, not .*; crop"),
+        (lambda: draw.diagram(trace(LENET), image=PHOTO), "as high and wide as the input, 32×32, not .*; crop"),
+        (lambda: draw.receptive(trace(LENET), image=torch.zeros(2, 1, 32, 32)), "image must be one image .*; pick one"),
+        (lambda: draw.diagram(LENET, {"C1": torch.zeros(1, 6, 24, 24)}), r"maps\['C1'\] must be \(N, 6, 28, 28\)"),
+        (lambda: draw.diagram(LENET, {"C1": torch.zeros(1, 6, 28, 28)}, n=1), "n must be .* 0 to 0, not 1"),
+        (lambda: draw.diagram(LENET, {"conv1": torch.zeros(1, 6, 28, 28)}), "no layer named 'conv1'"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_it_must_be(call, said):
+    with pytest.raises((ValueError, TypeError), match=said):
         call()
+    assert not plt.get_fignums()  # said before anything is drawn
 
 
 def test_the_colour_bar_is_optional():
@@ -187,8 +271,6 @@ def test_confusion_writes_counts_and_colours_only_errors():
     assert (ax.images[0].norm.vmin, ax.images[0].norm.vmax) == (0, 3)
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["cat", "dog"]
     assert len(ax.patches) == 2
-    with pytest.raises(ValueError, match="square"):
-        draw.confusion([[1, 2]])
 
 
 # curves
@@ -314,12 +396,12 @@ def test_the_square_is_where_the_gradient_is(id):
     unit = (y.shape[-1] - 1) // 2
     y[0, 0, unit, unit].backward()
     seen = x.grad[0, 0].abs().sum(0).nonzero().flatten()
-    first, side = squares(rows, 2)[-1]
+    first, side = fields(rows, 1)[-1]
     assert (seen.min().item(), seen.max().item()) == (max(first, 0), min(first + side, arch.input[2]) - 1)
 
 
 def test_receptive_fields_are_nested():
-    boxes = squares(chain(trace(CATALOGUE["vgg-D"]), None), 1)
+    boxes = fields(chain(trace(CATALOGUE["vgg-D"]), None), 0)
     for (a, n), (b, m) in pairwise(boxes):
         assert b <= a and a + n <= b + m
 
@@ -392,17 +474,122 @@ def test_every_label_is_on_the_page(id):
         assert stage.name in names
 
 
-def test_labels_of_a_line_do_not_overlap():
-    ax = draw.diagram(trace(LENET))
+def overlaps(ax):
+    """Pairs of texts that lie on each other."""
     ax.figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in ax.texts]
-    hits = [
-        (a, b)
-        for i, a in enumerate(boxes)
-        for b in boxes[i + 1 :]
+    boxes = [(text.get_text(), Text.get_window_extent(text)) for text in ax.texts]  # without an annotation's line
+    return [
+        (one, other)
+        for (one, a), (other, b) in combinations(boxes, 2)
         if a.x0 < b.x1 - 1 and b.x0 < a.x1 - 1 and a.y0 < b.y1 - 1 and b.y0 < a.y1 - 1
     ]
-    assert not hits
+
+
+LOW = Arch(
+    "low",
+    "a line of text",
+    (1, 32, 100),
+    (
+        Conv("c1", 6, 5),
+        ReLU("r1"),
+        MaxPool("p1", 2),
+        Conv("c2", 16, 3, d=3),
+        MaxPool("p2", 3, 2, ceil=True),
+        Conv("c3", 16, 3),
+        Flatten("flat"),
+        Linear("fc", 10),
+    ),
+    "this test",
+)
+HIGH = Arch("high", "a spectrogram", (3, 100, 32), LOW.change(c2=Conv("c2", 16, 3)).layers, "this test")
+NETWORKS = {id: CATALOGUE[id] for id in ("lenet5-1998", "alexnet-2012", "vgg-D", "vgg-E-bn")} | {
+    "low": LOW,
+    "high": HIGH,
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_labels_of_a_diagram_do_not_overlap(name):
+    assert not overlaps(draw.diagram(NETWORKS[name]))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_labels_of_receptive_fields_do_not_overlap_and_are_on_the_figure(name):
+    ax = draw.receptive(NETWORKS[name])
+    assert not overlaps(ax)
+    width, height = ax.figure.bbox.size
+    for text in ax.texts:
+        box = Text.get_window_extent(text)
+        assert box.x1 <= width + 1 and box.y0 >= -1 and box.y1 <= height + 1, text.get_text()
+
+
+def test_labels_that_lie_on_each_other_would_be_found():
+    ax = draw.diagram(LENET)
+    ax.texts[0].set_position(ax.texts[1].get_position())
+    assert overlaps(ax)
+
+
+@pytest.mark.parametrize("arch", [LOW, HIGH])
+def test_planes_have_the_ratio_of_their_maps(arch):
+    x = torch.rand(1, *arch.input)
+    with torch.no_grad(), capture(model := build(arch)) as maps:
+        model(x)
+    ax = draw.diagram(arch, maps)
+    for name, shape in [("input", arch.input), *((row.layer.name, row.shape_out) for row in trace(arch))]:
+        for plane in patches(ax, name) if len(shape) == 3 else ():
+            assert plane.get_height() / plane.get_width() == pytest.approx(shape[1] / shape[2])
+    for image in ax.images:
+        left, right, bottom, top = image.get_extent()
+        rows, cols = image.get_array().shape[:2]
+        assert (bottom - top) / (right - left) == pytest.approx(rows / cols)
+
+
+def test_a_link_starts_at_the_window_of_a_unit():
+    ax = draw.diagram(LOW)
+    (box,) = patches(ax, "c1 reads")
+    (plane,) = patches(ax, "input")
+    cell = plane.get_width() / 100
+    assert (box.get_width(), box.get_height()) == (pytest.approx(5 * cell), pytest.approx(5 * cell))
+    assert box.get_x() - plane.get_x() == pytest.approx(72 * cell)  # unit 72 of 96, three quarters across
+    assert box.get_y() - plane.get_y() == pytest.approx(7 * cell)  # unit 7 of 28, a quarter down
+
+
+def test_labels_say_dilation_and_rounding_up():
+    words = {stage.name: stage.words for stage in stages(trace(LOW))}
+    assert words["c2"] == ["conv", "3×3", "dilation 3"]
+    assert words["p2"] == ["max pool", "3×3", "stride 2", "round up"]
+
+
+def test_a_long_thin_map_keeps_an_edge_to_be_seen():
+    thin = Arch("thin", "t", (1, 1, 4000), (Conv("c", 2, 1), Flatten("f"), Linear("fc", 2)), "this test")
+    (plane,) = patches(draw.diagram(thin), "input")
+    assert plane.get_height() == 2 and 20 < plane.get_width() < 100
+
+
+def test_a_hundred_layers_are_laid_out_in_a_moment():
+    deep = Arch("deep", "t", (3, 64, 64), tuple(Conv(f"c{n}", 8, 3, p=1) for n in range(100)), "this test")
+    names = set(texts(draw.diagram(deep)))
+    assert {f"c{n}" for n in range(100)} <= names
+
+
+@pytest.mark.parametrize("kind", ["svg", "pdf", "eps", "png"])
+def test_a_drawing_can_be_saved(kind, tmp_path):
+    path = tmp_path / f"lenet.{kind}"
+    draw.diagram(LENET).figure.savefig(path)
+    start = {"svg": b"<?xml", "pdf": b"%PDF", "eps": b"%!PS-Adobe", "png": b"\x89PNG"}
+    assert path.read_bytes().startswith(start[kind])
+
+
+@pytest.mark.parametrize(("kernel", "backend", "warned"), [(1, "agg", 1), (1, "svg", 0), (0, "agg", 0)])
+def test_a_notebook_that_would_show_no_figure_says_so(monkeypatch, kernel, backend, warned):
+    shell = SimpleNamespace(display_formatter=MagicMock(), **({"kernel": object()} if kernel else {}))
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    monkeypatch.setattr("matplotlib_inline.backend_inline.set_matplotlib_formats", lambda *_, **__: None)
+    monkeypatch.setattr(matplotlib, "get_backend", lambda: backend)
+    with matplotlib.rc_context(), warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        style.apply()
+    assert [str(one.message).startswith("figures will not show: MPLBACKEND=agg") for one in found] == [True] * warned
 
 
 def test_a_drawing_goes_into_the_axes_it_is_given(maps):

@@ -1,4 +1,8 @@
-"""Drawings: axes in, axes out. Data first, then `ax`; without one, a new figure of the right size is made."""
+"""Drawings: axes in, axes out. Data first, then `ax`; without one, a new figure of the right size is made.
+
+Every chapter draws with it: networks (`diagram`), kernels, maps and images, curves, windows and receptive fields. To
+save a drawing as svg, pdf, eps or png: `draw.diagram(…).figure.savefig("lenet.svg")`.
+"""
 
 from cnnlessons.draw.input_sizes import heat, islands
 from cnnlessons.draw.matrix import confusion, table

@@ -1,11 +1,15 @@
-"""Which sizes of pictures networks take, as one bar a network; and a map of answers over the page it was made from."""
+"""Which sizes of images networks take, as a bar per network; and a map of answers over the page it was made from."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
+from numpy.typing import ArrayLike
 
 from cnnlessons.draw import style
-from cnnlessons.draw.values import array
+from cnnlessons.draw.values import array, wrong_shape
 from cnnlessons.networks import input_sizes
 
 LOOKS = {  # colour and hatch
@@ -17,11 +21,18 @@ LOOKS = {  # colour and hatch
 }
 
 
-def islands(found, labelled=None, ax=None):
-    """A row a network, a bar for each run of sizes with the same outcome; what is refused stays white.
+def islands(
+    found: Mapping[str, Sequence[tuple[str, range]]],
+    labelled: Mapping[str, int] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """A row per network, a bar for each run of sizes with the same outcome; what is refused stays white.
 
     `found` maps names to `input_sizes.outcomes(…)`; `labelled` gives the size on a network's label, drawn as a diamond.
+    Raises `ValueError` if there is no network, or one without sizes.
     """
+    if not found or not all(found.values()):
+        raise ValueError("found must map names of networks to input_sizes.outcomes(…), each with at least one run")
     ax = ax or style.figure(height=0.3 + 0.062 * len(found))[1]
     for y, (name, runs) in enumerate(found.items()):
         ax.axhline(y, color=style.PALE, linewidth=0.5, zorder=0)
@@ -29,12 +40,12 @@ def islands(found, labelled=None, ax=None):
             if what in LOOKS:
                 colour, hatch = LOOKS[what]
                 ax.barh(y, len(run), left=run.start, height=0.78, color=colour, hatch=hatch, ec="white", linewidth=0)
-        if labelled:
+        if labelled and name in labelled:
             ax.plot(labelled[name], y, "D", color="black", markeredgecolor="white", markersize=3.5, linestyle="none")
     first, last = runs[0][1].start, runs[-1][1].stop
-    ax.set(xscale="log", xlim=(first, last), ylim=(len(found) - 0.4, -0.6), xlabel="side of the picture, in pixels")
+    ax.set(xscale="log", xlim=(first, last), ylim=(len(found) - 0.4, -0.6), xlabel="side of the image, in pixels")
     ticks = [n for n in (8, 16, 32, 64, 128, 224, 512) if first <= n <= last]
-    ax.set_xticks(ticks, ticks)
+    ax.set_xticks(ticks, [str(n) for n in ticks])
     ax.minorticks_off()
     ax.set_yticks(range(len(found)), found, fontsize=8.5)
     keys = [
@@ -45,16 +56,23 @@ def islands(found, labelled=None, ax=None):
     return ax
 
 
-def heat(page, values=None, ax=None, *, field: int = 32, jump: int = 4):
+def heat(
+    page: ArrayLike, values: ArrayLike | None = None, ax: Axes | None = None, *, field: int = 32, jump: int = 4
+) -> Axes:
     """A page (H, W) and over it `values` (h, w) from 0 to 1, each `jump`×`jump` pixels around its window's middle.
 
-    `field` is the side of a window. Under values the page is drawn paler.
+    `field` is the side of a window. Under values the page is drawn paler. Raises `ShapeError` for other shapes.
     """
     page = array(page, "page")
+    if page.ndim != 2 or not page.size:
+        raise wrong_shape("page", "(H, W), grey from 0 to 1", page.shape, "pick one with [0, 0]")
+    if values is not None:
+        values = array(values, "values")
+        if values.ndim != 2:
+            raise wrong_shape("values", "(h, w), a number per window", values.shape)
     ax = ax or style.axes(page.shape[1] / page.shape[0])
     ax.imshow(page, vmin=0, vmax=1 if values is None else 1.8)
     if values is not None:
-        values = array(values, "values")
         start = (field - 1) / 2 - jump / 2  # pixel 0 reaches from −0.5 to 0.5
         h, w = (start + jump * n for n in values.shape)
         colour = np.broadcast_to(to_rgb(style.PALETTE["output"]), (*values.shape, 3))

@@ -1,13 +1,19 @@
 """Square tables: which maps feed which, and which class was taken for which."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
 
 from cnnlessons.draw import style
+from cnnlessons.draw.values import array, wrong_shape
 
 
-def grid_ticks(ax, columns, rows):
+def _grid_ticks(ax: Axes, columns: Sequence[Any], rows: Sequence[Any]) -> None:
     """Names along the top and the left of a matrix, without tick marks or frame."""
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
@@ -16,37 +22,54 @@ def grid_ticks(ax, columns, rows):
     ax.spines[:].set_visible(False)
 
 
-def table(table, ax=None, *, maps=None):
+def table(table: Sequence[Sequence[int]], ax: Axes | None = None, *, maps: int | None = None) -> Axes:
     """LeCun's Table I: a column for each output map, a dot in the row of every input map it reads.
 
-    `table` is a `Conv`'s: for each output map, the input maps. `maps` is how many input maps there are.
+    `table` is a `Conv`'s: for each output map, the input maps from 0, as in `CATALOGUE["lenet5-1998"]["C3"].table`.
+    `maps` is how many input maps there are: by default as many as the table names. Raises `ValueError` for an empty
+    row, or an input map that is not there.
     """
-    maps = maps or 1 + max(map(max, table))
+    if not isinstance(table, list | tuple) or not table or not all(isinstance(row, list | tuple) for row in table):
+        raise ValueError("table must list the input maps of each output map, such as ((0, 1), (1, 2)): a Conv's .table")
+    named = [i for row in table for i in row]
+    maps = maps or 1 + max(named, default=0)
+    if not all(table) or not all(0 <= i < maps for i in named):
+        raise ValueError(f"table must give each output map one or more of the input maps 0 to {maps - 1}")
     ax = ax or style.axes(len(table) / maps * 0.85)
     for i in range(maps):
         ax.axhline(i, color=style.PALE, linewidth=0.8, zorder=0)
     dots = [(o, i) for o, row in enumerate(table) for i in row]
     for o, row in enumerate(table):
         ax.axvline(o, color=style.PALE, linewidth=0.8, zorder=0)
-        ax.text(o, maps - 0.4, len(row), ha="center", va="top", fontsize=8, color=style.INK)
-    ax.scatter(*zip(*dots, strict=True), s=42, color=style.PALETTE["conv"], zorder=2)
+        ax.text(o, maps - 0.4, str(len(row)), ha="center", va="top", fontsize=8, color=style.INK)
+    across, down = zip(*dots, strict=True)
+    ax.scatter(across, down, s=42, color=style.PALETTE["conv"], zorder=2)
     ax.text(-0.75, maps - 0.4, "count", ha="right", va="top", fontsize=8, color=style.INK)
-    grid_ticks(ax, range(len(table)), range(maps))
+    _grid_ticks(ax, range(len(table)), range(maps))
     ax.set(xlim=(-0.6, len(table) - 0.4), ylim=(maps - 0.1, -0.6), aspect="equal")
     ax.set(xlabel="C3 map", ylabel="reads S2 map")
     return ax
 
 
-def confusion(matrix, classes=None, ax=None):
+def confusion(matrix: ArrayLike, classes: Iterable[Any] | None = None, ax: Axes | None = None) -> Axes:
     """Counts, a row for each true class and a column for each answer; the errors are coloured, the diagonal is not.
 
-    The colour of an error grows with its count, up to the most frequent error.
+    `matrix` holds whole numbers (classes, classes); `classes` are their names, by default numbers from 0. The colour
+    of an error grows with its count, up to the most frequent error. Raises `ShapeError` for another shape, and
+    `ValueError` for shares or for names that are not one per class.
     """
-    matrix = np.asarray(matrix)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"a confusion matrix is square, not {matrix.shape}")
+    counts = array(matrix, "matrix", np.float64)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
+        raise wrong_shape("matrix", "square, (classes, classes)", counts.shape)
+    matrix = counts.astype(np.int64)
+    if (matrix != counts).any():
+        raise ValueError(
+            "matrix must hold counts, whole numbers, not shares; multiply them by the images of each class"
+        )
     n = len(matrix)
-    classes = range(n) if classes is None else classes
+    classes = list(range(n) if classes is None else classes)
+    if len(classes) != n:
+        raise ValueError(f"classes must be one name per class: {n}, not {len(classes)}")
     ax = ax or style.axes(1.0, 4.4)
     errors = np.where(np.eye(n, dtype=bool), 0, matrix)
     norm = Normalize(0, max(1, errors.max()))
@@ -65,6 +88,6 @@ def confusion(matrix, classes=None, ax=None):
                 fontsize=8,
                 color="white" if dark else "#595959" if row == col or not count else style.INK,
             )
-    grid_ticks(ax, classes, classes)
+    _grid_ticks(ax, classes, classes)
     ax.set(xlabel="answer", ylabel="truth")
     return ax

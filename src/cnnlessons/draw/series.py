@@ -1,11 +1,16 @@
 """Curves against the epoch: the mean over seeds, how sure it is, and a name at the end of each line."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import numpy as np
-from matplotlib.ticker import LogFormatter
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogFormatter, MaxNLocator
+from numpy.typing import ArrayLike, NDArray
 
 from cnnlessons.draw import style
+from cnnlessons.draw.values import array, wrong_shape
 from cnnlessons.intervals import half_width
 
 NAMES = {"train_loss": "training loss", "test_loss": "test loss", "test_accuracy": "test accuracy"}
@@ -14,27 +19,32 @@ NAMES = {"train_loss": "training loss", "test_loss": "test loss", "test_accuracy
 class PlainLog(LogFormatter):
     """Writes the ticks of a logarithmic scale as 0.1 and 20, not as 1e-01 and 2e+01."""
 
-    def __call__(self, x, pos=None):
+    def __call__(self, x: float, pos: int | None = None) -> str:
         """The tick's label, or nothing where matplotlib would leave it out."""
         return f"{x:g}" if super().__call__(x, pos) else ""
 
 
-def interval(values):
-    """Mean and half width of its 95 % t interval over the first axis; half width 0 for a single run."""
+def interval(values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and half width of its 95 % t interval over the first axis, the runs; half width 0 for a single run.
+
+    Raises `ShapeError` if there is no run.
+    """
     values = np.asarray(values, dtype=float)
+    if values.ndim < 1 or not len(values):
+        raise wrong_shape("values", "(runs, …), at least one run", values.shape)
     return values.mean(0), half_width(values) if len(values) > 1 else np.zeros_like(values[0])
 
 
-def spread(places, apart: float):
+def spread(places: Iterable[float], apart: float) -> list[float]:
     """The sorted `places`, moved as little as it takes for neighbours to be `apart`."""
     places = list(places)
-    groups = [[place, [i]] for i, place in enumerate(places)]  # mean place, members
+    groups = [(place, [i]) for i, place in enumerate(places)]  # mean place, members
     i = 0
     while i < len(groups) - 1:
         (a, left), (b, right) = groups[i], groups[i + 1]
         if b - a < apart * (len(left) + len(right)) / 2:
             mean = (a * len(left) + b * len(right)) / (len(left) + len(right))
-            groups[i : i + 2] = [[mean, left + right]]
+            groups[i : i + 2] = [(mean, left + right)]
             i = max(i - 1, 0)
         else:
             i += 1
@@ -44,31 +54,44 @@ def spread(places, apart: float):
     return places
 
 
-def name_ends(ax, ends):
+def _name_ends(ax: Axes, ends: list[tuple[str, float, str]]) -> None:
     """Write each (label, height, colour) right of the axes, at the end of its line; crowded ones move apart."""
     scale = ax.yaxis.get_transform()
     low, high = map(scale.transform, ax.get_ylim())
     ends = sorted(ends, key=lambda end: end[1])
     at = [(scale.transform(y) - low) / (high - low) for _, y, _ in ends]
-    place = ax.get_subplotspec()
-    share = len(place.rowspan) / place.get_gridspec().nrows if place else ax.get_position().height
-    apart = 11 / (share * ax.figure.get_size_inches()[1] * 72 * 0.85)
+    apart = 11 / (style.space(ax)[1] * 0.85)
     for (label, _, colour), y in zip(ends, spread(at, apart), strict=True):
         ax.text(1.02, y, label, transform=ax.transAxes, color=colour, va="center", fontsize=8.5)
 
 
-def curves(series, ax=None, *, x=None, log=False, runs=False, xlabel="epoch", ylabel=""):
+def curves(
+    series: Mapping[str, ArrayLike],
+    ax: Axes | None = None,
+    *,
+    x: ArrayLike | None = None,
+    log: bool = False,
+    runs: bool = False,
+    xlabel: str = "epoch",
+    ylabel: str = "",
+) -> Axes:
     """For each label of `series` the mean line of its (seeds, epochs), in a band that is its 95 % t interval.
 
-    A 1-D array is a single run, without a band. `x` are the epochs (1, 2, … by default), `runs` adds a thin line a
-    seed, `log` makes the vertical scale logarithmic.
+    A 1-D array is a single run, without a band. `x` are the epochs (1, 2, … by default), `runs` adds a thin line per
+    seed, `log` makes the vertical scale logarithmic. Raises `TypeError` for series without labels, and `ShapeError`
+    for one of another shape or another length than `x`.
     """
+    if not isinstance(series, Mapping):
+        raise TypeError(f"series must be a dict, such as {{'test loss': values}}, not {type(series).__name__}")
+    drawn = {label: np.atleast_2d(array(values, f"series[{label!r}]", np.float64)) for label, values in series.items()}
+    for label, values in drawn.items():
+        if values.ndim != 2 or not values.size:
+            raise wrong_shape(f"series[{label!r}]", "(seeds, epochs) or (epochs,)", values.shape)
+        if x is not None and np.shape(x) != values.shape[1:]:
+            raise wrong_shape("x", f"as long as series[{label!r}]: {values.shape[1]}", np.shape(x))
     ax = ax or style.axes()
     ends = []
-    for (label, values), look in zip(series.items(), cycle(style.LINES), strict=False):
-        values = np.atleast_2d(np.asarray(values, dtype=float))
-        if values.ndim != 2:
-            raise ValueError(f"{label}: a series is (seeds, epochs) or (epochs,), not {values.shape}")
+    for (label, values), look in zip(drawn.items(), cycle(style.LINES), strict=False):
         mean, half = interval(values)
         at = np.arange(1, len(mean) + 1) if x is None else np.asarray(x)
         ax.plot(at, mean, **look, markevery=max(1, len(mean) // 8), label=label)
@@ -82,27 +105,30 @@ def curves(series, ax=None, *, x=None, log=False, runs=False, xlabel="epoch", yl
         ax.yaxis.set_major_formatter(PlainLog())
         ax.yaxis.set_minor_formatter(PlainLog(minor_thresholds=(1.5, 0.5)))
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ax.get_ylim())
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    name_ends(ax, ends)
+    if isinstance(locator := ax.xaxis.get_major_locator(), MaxNLocator):
+        locator.set_params(integer=True)
+    _name_ends(ax, ends)
     return ax
 
 
 class Curve:
     """Collects the epochs of one training and draws them: `for epoch in fit(...): curve.add(epoch)`."""
 
-    def __init__(self):
-        self.epochs = []
+    def __init__(self) -> None:
+        self.epochs: list[Any] = []
 
-    def add(self, epoch):
+    def add(self, epoch: Any) -> None:
         """Keep one Epoch."""
         self.epochs.append(epoch)
 
-    def __getitem__(self, name: str) -> list:
-        """What was measured under that name, an entry an epoch."""
+    def __getitem__(self, name: str) -> list[Any]:
+        """What was measured under that name, such as "test_loss", an entry per epoch."""
         return [getattr(epoch, name) for epoch in self.epochs]
 
-    def draw(self, ax=None, show=("train_loss", "test_loss"), *, log=False):
-        """The curves of the names in `show`, in the same axes."""
+    def draw(
+        self, ax: Axes | None = None, show: Sequence[str] = ("train_loss", "test_loss"), *, log: bool = False
+    ) -> Axes:
+        """The curves of the names in `show`, fields of an `Epoch`, in the same axes. Raises `ValueError` without."""
         if not self.epochs:
             raise ValueError("no epoch to draw; add each one: for epoch in fit(...): curve.add(epoch)")
         series = {NAMES.get(name, name.replace("_", " ")): self[name] for name in show}

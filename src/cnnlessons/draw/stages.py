@@ -1,7 +1,10 @@
 """What a diagram shows of a trace: one stage for each layer with weights or a window, the rest folded into it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from cnnlessons.networks import Arch, Row, Trace
+from cnnlessons.networks import trace as trace_of
 from cnnlessons.networks.layers import RBF, Shape, Softmax, Window, shape_text
 
 
@@ -34,38 +37,63 @@ class Stage:
         return f"{self.shape[0]}@{shape_text(self.shape[1:])}" if len(self.shape) == 3 else str(self.shape[0])
 
 
-def operation(row) -> list[str]:
+def traced(network: Trace | Arch) -> Trace:
+    """The rows of a network, traced here at its own input size if it is not yet."""
+    return network if isinstance(network, Trace) else trace_of(network)
+
+
+def reads(window: Window, axis: int, unit: int, n: int) -> tuple[int, int]:
+    """First and last of `n` rows (axis 0) or columns (1) that output `unit` reads; there is no padding to be read."""
+    reach, step, padding = window.along(axis)
+    start = int(unit * step) - padding
+    return min(max(start, 0), n - 1), min(max(start + reach, 1), n) - 1
+
+
+def _both(x: int | tuple[int, int]) -> tuple[int, int]:
+    """A number for both axes, or one for each, as (down, across)."""
+    return x if isinstance(x, tuple) else (x, x)
+
+
+def _text(x: Any, always: bool = False) -> str:
+    """2 where both axes agree, and 2×1 where they differ, or `always`."""
+    down, across = _both(x)
+    return f"{down}×{across}" if always or down != across else f"{down}"
+
+
+def operation(row: Row) -> list[str]:
     """What a layer does, in a few short lines."""
-    layer, words = row.layer, [row.layer.word]
+    layer = row.layer
+    words = [layer.word]
     k = getattr(layer, "k", None)
-    if k:
-        words.append(f"{k}×{k}")
-        s = layer.window(row.shape_in).step[0]
-        if s != (1 if layer.kind == "conv" else k):
-            words.append(f"stride {s}")
-    if getattr(layer, "groups", 1) > 1:
-        words.append(f"{layer.groups} groups")
+    if k and layer.kind in ("conv", "pool"):
+        words.append(_text(k, always=True))
+        s = layer.window(row.shape_in).step
+        if s != ((1, 1) if layer.kind == "conv" else _both(k)):
+            words.append(f"stride {_text(s)}")
+    if (d := getattr(layer, "d", 1)) not in (1, (1, 1)):
+        words.append(f"dilation {_text(d)}")
+    if getattr(layer, "ceil", False):
+        words.append("round up")
+    if (groups := getattr(layer, "groups", 1)) > 1:
+        words.append(f"{groups} groups")
     if getattr(layer, "table", None):
         words.append("by table")
     return words
 
 
-def stages(trace) -> list[Stage]:
+def stages(trace: Trace) -> list[Stage]:
     """The input, and a stage for each layer that convolves, pools or connects; the others are folded into those."""
     found = [Stage("input", "input", trace.input, [])]
     for row in trace:
         layer, now = row.layer, found[-1]
         if layer.kind in ("conv", "pool", "dense") or isinstance(layer, RBF):
-            window = layer.window(row.shape_in) if len(row.shape_in) == 3 else None
-            found.append(
-                Stage(
-                    layer.name, layer.kind, row.shape_out, operation(row), window, [layer.name], isinstance(layer, RBF)
-                )
-            )
+            stage = Stage(layer.name, layer.kind, row.shape_out, operation(row), shown=[layer.name])
+            stage.window = layer.window(row.shape_in) if len(row.shape_in) == 3 else None
+            stage.smallest_wins = isinstance(layer, RBF)
+            found.append(stage)
         else:
-            word = layer.word
-            if word and word not in now.words:
-                now.words.append(word)
+            if layer.word and layer.word not in now.words:
+                now.words.append(layer.word)
             if row.shape_out == now.shape and not isinstance(layer, Softmax):
                 now.shown.insert(0, layer.name)
     last = found[-1]

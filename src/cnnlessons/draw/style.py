@@ -1,13 +1,17 @@
 """The book's look: fonts, lines, colour maps and the sheets that figures are drawn on."""
 
 import sys
+import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
-from cycler import cycler
+from cycler import Cycler, cycler
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 
 from cnnlessons.networks import PALETTE, colour
 
@@ -22,14 +26,14 @@ DIVERGING = LinearSegmentedColormap.from_list(  # Brewer's RdBu, but with a zero
 )
 
 # Lines differ in dash and marker as well, so that colour is never the only carrier (hues after Okabe and Ito).
-LINES = (
+LINES: Cycler[str, Any] = (
     cycler(color=["#000000", "#0072b2", "#c04a00", "#007a5a", "#a0457a", "#6b6b6b"])
     + cycler(linestyle=["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2))])
     + cycler(marker=["o", "s", "^", "D", "v", "P"])
 )
 
 WIDTH = 5.2  # inches, of every figure: on a phone's 390 px, 9 pt are then still about 8 px high
-RC = {
+RC: dict[Any, Any] = {
     "figure.figsize": (WIDTH, 3.1),
     "figure.dpi": 90,
     "savefig.dpi": 180,
@@ -69,29 +73,35 @@ def tint(kind: str, signed: bool = False) -> LinearSegmentedColormap:
 
 
 def apply() -> None:
-    """Give every figure of this session the book's look; in a notebook, also twice the pixels for sharp screens."""
+    """Give every figure of this session the book's look; in a notebook, also twice the pixels for sharp screens.
+
+    Warns in a notebook whose backend draws to files only, as with MPLBACKEND=agg: its figures would not be seen.
+    """
     mpl.rcParams.update(RC)
     if "IPython" in sys.modules:
         from IPython import get_ipython
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         if shell := get_ipython():
+            if hasattr(shell, "kernel") and mpl.get_backend().lower() == "agg":
+                message = "figures will not show: MPLBACKEND=agg draws to files only; run %matplotlib inline first"
+                warnings.warn(message, stacklevel=2)
             set_matplotlib_formats("retina", pil_kwargs={"optimize": True})
-            # `draw.maps(x);` shows the picture only; nbval's runs do not see the semicolon
+            # `draw.maps(x);` shows the figure only; nbval's runs do not see the semicolon
             shell.display_formatter.ipython_display_formatter.for_type(Axes, lambda ax: None)
 
 
 @contextmanager
-def context():
+def context() -> Iterator[None]:
     """The book's look inside a `with` block only."""
     with mpl.rc_context(RC):
         yield
 
 
-def figure(rows: int = 1, cols: int = 1, *, height: float = 1.0, **options):
+def figure(rows: int = 1, cols: int = 1, *, height: float = 1.0, **options: Any) -> tuple[Figure, Any]:
     """A figure of the book's width with `rows` × `cols` axes, as (figure, axes); options go to `plt.subplots`.
 
-    `height` scales the height of a row: 1 suits curves, 0.5 a strip of pictures.
+    `height` scales the height of a row: 1 suits curves, 0.5 a strip of images.
     """
     each = WIDTH * (0.6 if cols == 1 else 0.8 / cols)
     with context():
@@ -114,7 +124,14 @@ def bare(ax: Axes, width: float, height: float) -> Axes:
 
 def shrink(ax: Axes, width: float) -> float:
     """How much smaller than its natural `width` in points a drawing comes out in `ax`: what its fonts scale by."""
-    place = ax.get_subplotspec()  # its share of the figure: where it will stand is known only once it is drawn
-    share = len(place.colspan) / place.get_gridspec().ncols if place else ax.get_position().width
-    points = share * ax.figure.get_size_inches()[0] * 72
-    return max(0.7, min(1.0, points / width))
+    return max(0.7, min(1.0, space(ax)[0] / width))
+
+
+def space(ax: Axes) -> tuple[float, float]:
+    """Width and height of `ax` in points, by its share of the figure: its place is known only once it is drawn."""
+    place = ax.get_subplotspec()
+    width, height = (72 * pixels / ax.figure.dpi for pixels in ax.figure.bbox.size)
+    if not place:
+        return width * ax.get_position().width, height * ax.get_position().height
+    grid = place.get_gridspec()
+    return width * len(place.colspan) / grid.ncols, height * len(place.rowspan) / grid.nrows

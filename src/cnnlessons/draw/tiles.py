@@ -42,13 +42,14 @@ def kernels(
     `ShapeError` for other shapes, `TypeError` for what holds no numbers, and `ValueError` unless there is a label for
     each kernel.
     """
-    weight = array(weight, "weight")
-    if weight.ndim not in (3, 4) or not weight.size:
-        raise wrong_shape("weight", "kernels (O, I, h, w) or (N, h, w)", weight.shape)
-    if weight.ndim == 4:
-        cols = cols or (weight.shape[0] if weight.shape[1] > 1 else None)
-        weight = np.concatenate(weight.swapaxes(0, 1))
-    return maps(weight, ax, cols=cols, signed=True, limit=limit, bar=bar, labels=labels)
+    values = array(weight, "weight")
+    if values.ndim not in (3, 4) or not values.size:
+        raise wrong_shape("weight", "kernels (O, I, h, w) or (N, h, w)", values.shape)
+    if values.ndim == 4:
+        if cols is None and values.shape[1] > 1:
+            cols = values.shape[0]
+        values = np.concatenate(values.swapaxes(0, 1))
+    return maps(values, ax, cols=cols, signed=True, limit=limit, bar=bar, labels=labels)
 
 
 def maps(
@@ -67,18 +68,23 @@ def maps(
     the scale runs from white = 0 to black. `limit` fixes the end of the scale: see `limit()`. Raises `ShapeError` for
     other shapes, `TypeError` for what holds no numbers, and `ValueError` unless there is a label for each map.
     """
-    tensor = array(tensor, "tensor")
-    if tensor.ndim == 4 and len(tensor) == 1:
-        tensor = tensor[0]
-    if tensor.ndim != 3 or not tensor.size:
-        hint = "pick one image with [0]" if tensor.ndim == 4 else ""
-        raise wrong_shape("tensor", "the maps (C, H, W) of one image", tensor.shape, hint)
-    signed = bool((tensor < 0).any()) if signed is None else signed
-    end = limit or float(np.abs(tensor).max()) or 1.0
+    values = array(tensor, "tensor")
+    if values.ndim == 4 and len(values) == 1:
+        values = values[0]
+    if values.ndim != 3 or not values.size:
+        hint = "pick one image with [0]" if values.ndim == 4 else ""
+        raise wrong_shape("tensor", "the maps (C, H, W) of one image", values.shape, hint)
+    signed = bool((values < 0).any()) if signed is None else signed
+    end = limit or float(np.abs(values).max()) or 1.0
     norm = Normalize(-end if signed else 0, end)
-    labels = range(len(tensor)) if labels is True else labels
+    labels = range(len(values)) if labels is True else labels
     ax = _tiles(
-        tensor, ax, cols or _columns(len(tensor)), norm, style.DIVERGING if signed else style.SEQUENTIAL, labels
+        values,
+        ax,
+        _columns(len(values)) if cols is None else cols,
+        norm,
+        style.DIVERGING if signed else style.SEQUENTIAL,
+        labels,
     )
     if bar:
         ax.figure.colorbar(ax.images[0], ax=ax, shrink=0.8, aspect=18, pad=0.02).outline.set_visible(False)
@@ -97,7 +103,7 @@ def images(x: Any, ax: Axes | None = None, *, labels: Labels = None, cols: int |
     high = 255.0 if of_bytes else float(values.max()) or 1.0
     norm = Normalize(min(0.0, float(values.min())), high)
     shown = norm(values).data if values.ndim == 4 else values
-    return _tiles(shown, ax, cols or _columns(len(values), 10), norm, style.SEQUENTIAL, labels)
+    return _tiles(shown, ax, _columns(len(values), 10) if cols is None else cols, norm, style.SEQUENTIAL, labels)
 
 
 def codes(codes: Sequence[Sequence[int]] = CODES, ax: Axes | None = None, *, labels: Labels = None) -> Axes:

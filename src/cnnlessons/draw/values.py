@@ -8,18 +8,18 @@ from numpy.typing import NDArray
 
 from cnnlessons.errors import ShapeError
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 
-def array(x: Any, name: str) -> Floats:
-    """A tensor on any device, an image of PIL, or anything that NumPy takes, as an array of floats.
+def array(x: Any, name: str, dtype: type[np.floating[Any]] = np.float32) -> Floats:
+    """A tensor on any device, an image of PIL, or anything that NumPy takes, as an array of `dtype`.
 
     Raises `TypeError`, naming the argument, for what holds no numbers, or rows of different lengths.
     """
     if hasattr(x, "detach"):
-        x = x.detach().cpu().float()
+        x = x.detach().cpu().double()  # NumPy has no bfloat16
     try:
-        return np.asarray(x, dtype=np.float32)
+        return np.asarray(x, dtype=dtype)
     except (TypeError, ValueError):
         hint = "; give its .weight" if hasattr(x, "weight") else ""
         raise TypeError(f"{name} must be a tensor or an array of numbers, not {type(x).__name__}{hint}") from None

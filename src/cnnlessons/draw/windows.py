@@ -1,5 +1,6 @@
 """A window that slides along a line of cells."""
 
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from cnnlessons.draw import style
@@ -10,12 +11,18 @@ STEP = 0.62  # height of one window's strip, in cells
 CELL = 0.36  # inches, at most
 
 
-def window(n: int, k: int, s: int = 1, p: int = 0, ax=None, *, ceil: bool = False):
+def window(n: int, k: int, s: int = 1, p: int = 0, ax: Axes | None = None, *, ceil: bool = False) -> Axes:
     """A line of `n` cells with `p` zeros at each end, and below it every window of `k` at stride `s`.
 
     Cells that no window reaches are hatched; with `ceil` the last window may stick out. Raises `ShapeError` if no
-    window fits.
+    window fits, or for what cannot be drawn: `n`, `k` and `s` are whole numbers from 1, `p` from 0, and at most 200
+    cells fit a figure.
     """
+    for name, value, lowest in (("n", n, 1), ("k", k, 1), ("s", s, 1), ("p", p, 0)):
+        if not isinstance(value, int) or value < lowest:
+            raise ShapeError(f"{name} must be a whole number from {lowest}, not {value!r}")
+    if n + 2 * p > 200:
+        raise ShapeError(f"n + 2·p must be at most 200 cells to be drawn, not {n + 2 * p}")
     count = count_windows(n, k, s, p, ceil)
     if count < 1:
         raise ShapeError(f"a window of {k} does not fit {n + 2 * p} cells; take k of at most {n + 2 * p}")
@@ -47,7 +54,7 @@ def window(n: int, k: int, s: int = 1, p: int = 0, ax=None, *, ceil: bool = Fals
         x, y = i * s, 1.25 + i * STEP
         ax.add_patch(Rectangle((x, y), k, STEP * 0.8, facecolor=style.PALETTE["conv"], edgecolor="white", gid="window"))
         if size > 8:  # on narrower strips the numbers would not be legible
-            ax.text(x + k / 2, y + STEP * 0.4, i + 1, ha="center", va="center", color="white", fontsize=size)
+            ax.text(x + k / 2, y + STEP * 0.4, str(i + 1), ha="center", va="center", color="white", fontsize=size)
     style.bare(ax, width, height).set(xlim=(-0.05, width + 0.05), ylim=(height, -0.05))
     left, close = "⌈⌉" if ceil else "⌊⌋"
     steps = -((k - n - 2 * p) // s) + 1 if ceil else count
