@@ -6,8 +6,12 @@ PORT ?= 8000
 NB ?= $(sort $(wildcard book/*/*.ipynb))
 
 PY := $(VENV)/bin/python
-READY := $(VENV)/.ready
+ALL := $(VENV)/.all
+# an environment that has everything builds the pages too
+SITE := $(if $(wildcard $(ALL)),$(ALL),$(VENV)/.site)
+LAB := $(VENV)/.lab
 BOOK := _build/.book
+WHEEL := _build/.wheel
 SLIDES := _build/.slides
 STEP := tools/step.sh
 # what the pages are made of
@@ -20,30 +24,44 @@ DECK := _config.yml book/references.bib $(wildcard book/*/*.ipynb book/results/*
 	tools/address.py tools/slides_pdf.py $(wildcard book/_ext/*.py) \
 	$(shell find book/slides src/cnnlessons -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)
 
+# what the package is made of
+PACKAGE := pyproject.toml README.md LICENSE LICENSE-docs $(wildcard book/results/*.json) \
+	$(shell find src/cnnlessons -type f -not -path '*/__pycache__/*')
+BENCHMARKS := $(sort $(wildcard tests/benchmarks/*.py))
+
 # Notebooks draw inline, whatever the shell is set to.
 unexport MPLBACKEND
+# A thread that waits must not keep a core from the one it waits for: beside one busy process an epoch of LeNet took
+# 60 times as long.
+export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help book slides test notebooks times execute bench serve address setup chromium clean
+.PHONY: help book slides lab test lint notebooks times execute bench serve address setup chromium clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): requirements.txt pyproject.toml
-	@$(STEP) "set up $(VENV)" tools/setup.sh $(VENV)
+$(VENV)/.site $(LAB) $(ALL): requirements.txt pyproject.toml $(wildcard requirements/*.txt)
+	@$(STEP) "set up $(VENV) for: $(@F:.%=%)" tools/setup.sh $(VENV) $(@F:.%=%)
 	@touch $@
 
-setup: $(READY)  ## make .venv with the pinned requirements and the package (the others do it too)
+setup: $(ALL)  ## make .venv with all pinned requirements and the package (the others make what they need)
 
 # A page with a warning must warn again next time, so a failed build leaves no memory.
-$(BOOK): $(READY) $(SOURCES)
+$(BOOK): $(SITE) $(SOURCES)
 	@$(STEP) "build the book" $(VENV)/bin/jupyter-book build . -W -n --keep-going -q \
 		|| { rm -rf _build/.doctrees; exit 1; }
 	@touch $@
 
-book: $(BOOK)  ## build the site into _build/html
+# The package lies beside the pages, for the notebooks' install cells.
+$(WHEEL): $(SITE) $(PACKAGE)
+	@rm -f _build/html/*.whl
+	@$(STEP) "build the wheel" $(PY) -m hatchling build --target wheel --directory _build/html
+	@touch $@
+
+book: $(BOOK) $(WHEEL)  ## build the site into _build/html
 	@echo "The book is at file://$(CURDIR)/_build/html/index.html (or: make serve)"
 
-$(SLIDES): $(READY) $(DECK)
+$(SLIDES): $(ALL) $(DECK)
 	@$(STEP) "build the slides" $(PY) -m sphinx -b revealjs -W -E -n --keep-going -q \
 		-d _build/.slides-doctrees book/slides _build/html/slides
 	@tools/chromium.sh
@@ -57,31 +75,33 @@ slides: $(SLIDES)  ## build the slides, with notes and PDF, into _build/html/sli
 chromium:
 	@tools/chromium.sh
 
-test: $(READY) chromium  ## everything that is a test: lint, unit tests, the site in a browser, the notebooks
-	@$(STEP) "lint" $(PY) -m ruff check .
-	@MPLBACKEND=agg $(STEP) "unit tests" $(PY) -m pytest -q -m "not book and not browser"
+lab: $(LAB)  ## open the chapters in JupyterLab
+	@$(VENV)/bin/jupyter lab book
+
+lint: $(ALL)  ## ruff's rules and format
+	@$(STEP) "lint" $(PY) -m ruff check -q .
+	@$(STEP) "format" $(PY) -m ruff format -q --check src tests tools book/_ext
+
+test: lint chromium  ## everything that is a test: lint, unit tests, the site in a browser, the notebooks
+	@MPLBACKEND=agg $(STEP) "unit tests" $(PY) -m pytest -q -m "not book and not browser and not weekly"
 	@$(MAKE) --no-print-directory book slides
 	@MPLBACKEND=agg $(STEP) "the site" $(PY) -m pytest -q -m "book or browser"
 	@$(MAKE) --no-print-directory notebooks
 
-notebooks: $(READY)  ## run every notebook and compare with its stored outputs
-times: $(READY)  ## the same, and keep how long each took in book/times.json, for its page
+notebooks: $(ALL)  ## run every notebook and compare with its stored outputs
+times: $(ALL)  ## the same, and keep how long each took in book/times.json, for its page
 notebooks times:
 	@TQDM_DISABLE=1 $(if $(filter times,$@),PYTHONPATH=book/_ext) $(STEP) "the notebooks" $(PY) -m pytest -q \
 		-p no:cacheprovider -W default --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg \
 		--nbval-cell-timeout 300 $(if $(filter times,$@),-p run_times) book
 
-execute: $(READY)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
+execute: $(ALL)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
 	@$(PY) tools/execute.py $(NB)
 
-bench: $(READY)  ## fit against the loops people write, many runs at once three ways, single layers, augmentation, on this machine
-	@$(PY) tests/benchmarks/fit.py
-	@$(PY) tests/benchmarks/many.py
-	@$(PY) tests/benchmarks/layers.py
-	@$(PY) tests/benchmarks/augment.py
-	@$(PY) tests/benchmarks/alexnet.py
+bench: $(ALL)  ## time every tests/benchmarks/*.py on this machine
+	@$(foreach benchmark,$(BENCHMARKS),$(STEP) "$(benchmark)" $(PY) $(benchmark) &&) true
 
-address: $(READY)  ## write the web address of _config.yml wherever it is used
+address: $(SITE)  ## write the web address of _config.yml wherever it is used
 	@$(PY) tools/address.py
 
 serve: book  ## show the site on http://127.0.0.1:8000 (PORT=… for another)

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Make the virtual environment $1 with the pinned requirements and this package.
+# Make the virtual environment $1 for $2: site (build the pages), lab (open the chapters) or all (the tests too).
+# TORCH_INDEX=ADDRESS takes torch and torchvision from that package index.
 set -eu
 venv=$1
+purpose=$2
 
 # The first Python on this machine that is new enough; PYTHON=… chooses another.
 new_enough='import sys; sys.exit(sys.version_info < (3, 11))'
@@ -23,4 +25,23 @@ if [ ! -x "$venv/bin/pip" ] && ! "$python" -m venv "$venv"; then
     echo "$python cannot make virtual environments; on Debian and Ubuntu: sudo apt-get install python3-venv" >&2
     exit 1
 fi
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement requirements.txt --editable .
+
+install() {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint requirements.txt "$@"
+}
+
+torch() {
+    if [ -n "${TORCH_INDEX:-}" ]; then
+        # --no-deps: what they need comes from the usual index with the rest
+        install --index-url "$TORCH_INDEX" --no-deps $(grep -E '^(torch|torchvision)==' requirements.txt)
+    fi
+}
+
+case $purpose in
+    site) install --requirement requirements/site.txt; needs=--no-deps ;; # the pages import no dependency of the package
+    lab) torch; install --requirement requirements/lab.txt; needs= ;;
+    all) torch; install --requirement requirements.txt; needs= ;;
+    *) echo "tools/setup.sh: $purpose is none of site, lab and all" >&2; exit 1 ;;
+esac
+# shellcheck disable=SC2086
+install --no-build-isolation $needs --editable .

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from cnnlessons.networks import CATALOGUE, Arch, trace
     from cnnlessons.training import DivergedError, Epoch, Recipe, evaluate, fit, outputs
 
+__version__ = "0.1.0"  # the package's, in its metadata, its wheel's name and the notebooks' install cells
+
 # name → the room it comes from, which is imported when the name is first asked for: the site's build
 # reads the catalogue without PyTorch, and nobody waits for what they do not use
 ROOMS = {
