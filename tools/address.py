@@ -1,4 +1,4 @@
-"""Write the project's web address, decided in _config.yml, wherever else it is used.
+"""Write the project's web address, decided in _config.yml, wherever else it is used; and the package's version.
 
 python tools/address.py          rewrites the files
 """
@@ -18,8 +18,17 @@ PLACES = (
     r"raw\.githubusercontent\.com/" + OWNER + "/" + REPO,
     r"colab\.research\.google\.com/github/" + OWNER + "/" + REPO,
     r"mybinder\.org/v2/gh/" + OWNER + "/" + REPO,
-    r"(?P<owner>[\w-]+)\.github\.io/" + REPO,
+    r"(?<![\w-])(?P<owner>[\w-]+)\.github\.io/" + REPO,
 )
+# The wheel beside the pages, as the notebooks' install cells name it.
+WHEEL = re.compile(r"cnnlessons-[\w.+]+-py3-none-any\.whl")
+
+
+def wheel(root):
+    """The wheel's name, which has the version of src/cnnlessons/__init__.py."""
+    text = (root / "src/cnnlessons/__init__.py").read_text(encoding="utf-8")
+    version = re.search(r'^__version__ = "(.+?)"', text, re.MULTILINE)[1]
+    return f"cnnlessons-{version}-py3-none-any.whl"
 
 
 def decided(root):
@@ -47,9 +56,14 @@ def derived(text, owner, repo, former=()):
             whole = whole[:start] + value + whole[end:]
         return whole
 
-    for pattern in patterns(FIRST_NAME, repo, *former):
-        text = pattern.sub(put, text)
-    return text
+    ours = patterns(FIRST_NAME, repo, *former)
+    lines = text.splitlines(keepends=True)
+    for n, line in enumerate(lines):
+        if any(host in line.lower() for host in ("github", "mybinder")):  # most of a notebook is pictures
+            for pattern in ours:
+                line = pattern.sub(put, line)
+            lines[n] = line
+    return "".join(lines)
 
 
 def addressed_files(root):
@@ -68,11 +82,12 @@ def addressed_files(root):
 def main(root, former=()):
     """Rewrite the files whose address is not the decided one; `former` names this repository had."""
     owner, repo = decided(root)
+    name = wheel(root)
     for path, text in addressed_files(root):
-        new = derived(text, owner, repo, former)
+        new = WHEEL.sub(name, derived(text, owner, repo, former))
         if new != text:
             path.write_text(new, encoding="utf-8")
-            print(f"{path.relative_to(root)}: now {owner}/{repo}")
+            print(f"{path.relative_to(root)}: now {owner}/{repo}, {name}")
 
 
 if __name__ == "__main__":

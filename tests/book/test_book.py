@@ -8,9 +8,6 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-INSTALL = """import sys
-if "google.colab" in sys.modules:
-    %pip install -q "cnnlessons @ git+{url}\""""
 FRAME = ("You will", "You will be able to", "You need", "What changed", "Try it", "Fine print", "Sources")
 # An absolute path of some machine: two names, behind the start, a space, a quote or an opening bracket.
 MACHINE_PATH = re.compile(r"""(?:^|[\s'"(=\[])((?:/[A-Za-z][\w.-]*){2,}|[A-Z]:\\\w+)""", re.MULTILINE)
@@ -37,7 +34,7 @@ class Chapter:
         for cell in self.cells:
             cell["source"] = "".join(cell["source"])
         self.code = [cell for cell in self.cells if cell["cell_type"] == "code"]
-        self.lesson = [cell for cell in self.code if "colab" not in cell["metadata"].get("tags", [])]
+        self.lesson = [cell for cell in self.code if "install" not in cell["metadata"].get("tags", [])]
         self.prose = "\n\n".join(cell["source"] for cell in self.cells if cell["cell_type"] == "markdown")
 
     def outputs(self):
@@ -81,10 +78,12 @@ def test_every_code_cell_ran_once_in_order(chapter):
     assert [cell["execution_count"] for cell in chapter.code] == list(range(1, len(chapter.code) + 1))
 
 
-def test_second_cell_installs_on_colab(chapter, url):
+def test_second_cell_installs(chapter, install):
+    """One cell for all; tests/package/test_install_cell.py runs it."""
     second = chapter.cells[1]
-    assert second["source"] == INSTALL.format(url=url)
-    assert second["metadata"]["tags"] == ["colab", "remove-cell"]
+    assert second["source"] == install
+    assert second["metadata"]["tags"] == ["install", "remove-cell"]
+    assert second["outputs"] == []
 
 
 def test_frame_of_a_lesson(chapter):
@@ -164,7 +163,7 @@ def test_images_of_the_page_have_alternative_text(chapter):
 
 @pytest.mark.book
 def test_no_cell_of_the_page_is_the_install_cell(chapter):
-    assert "google.colab" not in chapter.page().select_one("article").get_text()
+    assert "GIT_TERMINAL_PROMPT" not in chapter.page().select_one("article").get_text()
 
 
 @pytest.mark.book

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 HERE = Path(__file__)
-INSTALL = "git+https://github.com/{owner}/{repo}"
+INSTALL = ('"https://{owner}.github.io/{repo}/"', '"{wheel}"', '"git+https://github.com/{owner}/{repo}"')
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,11 @@ def address():
 
 def test_every_address_is_the_decided_one(address, root):
     owner, repo = address.decided(root)
+    wheel = address.wheel(root)
     other = [
         path.relative_to(root).as_posix()
         for path, text in address.addressed_files(root)
-        if path != HERE and address.derived(text, owner, repo) != text
+        if path != HERE and address.WHEEL.sub(wheel, address.derived(text, owner, repo)) != text
     ]
     assert other == [], "run make address"
 
@@ -34,8 +35,9 @@ def test_it_stands_where_it_is_needed(address, root):
     for name in ("README.md", "CITATION.cff"):
         assert f"https://github.com/{owner}/{repo}" in (root / name).read_text(encoding="utf-8")
     for chapter in sorted(root.glob("book/*/*.ipynb")):
-        sources = ["".join(cell["source"]) for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]]
-        assert any(INSTALL.format(owner=owner, repo=repo) in source for source in sources), chapter
+        install = "".join(json.loads(chapter.read_text(encoding="utf-8"))["cells"][1]["source"])
+        for place in INSTALL:
+            assert place.format(owner=owner, repo=repo, wheel=address.wheel(root)) in install, chapter
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,10 @@ def moved(root, address, tmp_path):
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     config["repository"]["url"] = "https://github.com/ada/nets"
     (tmp_path / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    face = tmp_path / "src/cnnlessons/__init__.py"
+    face.write_text(
+        face.read_text(encoding="utf-8").replace("__version__ =", '__version__ = "7.8"  #'), encoding="utf-8"
+    )
     for command in (["init", "-q"], ["add", "."]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
     return tmp_path
@@ -83,6 +89,8 @@ def test_make_address_moves_everything(moved, address, capsys):
     for path, text in address.addressed_files(moved):
         assert "github.com/cnnlessons" not in text, path
     assert "github.com/ada/nets" in (moved / "README.md").read_text(encoding="utf-8")
+    chapter = (moved / "book/lenet/lenet5-1998.ipynb").read_text(encoding="utf-8")
+    assert "https://ada.github.io/nets/" in chapter and "cnnlessons-7.8-py3-none-any.whl" in chapter
     address.main(moved)
     assert capsys.readouterr().out == ""
 
