@@ -1,8 +1,11 @@
-"""Write the pictures of the book's first page: python tools/cover.py
+"""Write the figures of the book's first page: python tools/cover.py
 
-LeNet-5's diagram is the one its chapter drew; the line from LeNet to VGG is computed from the catalogue.
+LeNet-5's diagram is the one its chapter drew; the line from LeNet to VGG is computed from the catalogue, and its file
+carries the numbers that it was drawn from.
 """
 
+import io
+import json
 import sys
 from pathlib import Path
 
@@ -39,8 +42,8 @@ def growth() -> dict[str, list[int]]:
             for network in rows
         ],
         "parameters": [network.params for network in rows],
-        "multiplications a picture": [network.macs for network in rows],
-        "pixels that one unit of the last map sees, a side": [network[-1].receptive_field for network in maps],
+        "multiplications per image": [network.macs for network in rows],
+        "pixels per side that one unit of the last map sees": [network[-1].receptive_field for network in maps],
     }
 
 
@@ -65,13 +68,19 @@ def line():
     return fig
 
 
-def main() -> None:
-    """Take one from the notebook, so that book, README and chapter show one picture; draw the other."""
-    picture, _ = excerpt.figure(*SOURCE)
-    (STATIC / "lenet5.png").write_bytes(picture)
-    matplotlib.use("agg")
+def png() -> bytes:
+    """The line as a png, with its numbers in it."""
+    file = io.BytesIO()
     with style.context():
-        line().savefig(STATIC / "line.png", metadata={"Software": None})
+        line().savefig(file, format="png", metadata={"Software": None, "Description": json.dumps(growth())})
+    return file.getvalue()
+
+
+def main() -> None:
+    """Take one from the notebook, so that book, README and chapter show one figure; draw the other."""
+    matplotlib.use("agg")
+    (STATIC / "lenet5.png").write_bytes(excerpt.figure(*SOURCE)[0])
+    (STATIC / "line.png").write_bytes(png())
 
 
 if __name__ == "__main__":
