@@ -10,9 +10,10 @@ class UnknownName(ValueError):
 
 
 def unknown(what: str, name: str, known) -> UnknownName:
-    """The error for `name`, which is not one of `known`; suggests the nearest."""
+    """The error for `name`, which is not one of `known`; suggests the nearest, whatever its case."""
     from difflib import get_close_matches
 
-    near = get_close_matches(str(name), list(known), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(map(repr, known))
+    by_case = {str(one).lower(): one for one in known}
+    near = get_close_matches(str(name).lower(), list(by_case), n=1)
+    hint = f"did you mean {by_case[near[0]]!r}?" if near else "known: " + ", ".join(map(repr, known))
     return UnknownName(f"no {what} named {name!r}; {hint}")

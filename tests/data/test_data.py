@@ -1,77 +1,24 @@
 """`load`: the embedded digits, the order of look-up, and every fault a download or a cache can have."""
 
-import gzip
 import os
 import re
-import socket
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tiny_sets
 import torch
-from tiny_sets import TEST, TRAIN, serving, write
+from tiny_sets import TEST, TRAIN, cached, fails, serving, write
 
 from cnnlessons.data import DataError, cache, download, embedded, load
 from cnnlessons.data.sets import KNOWN, Remote
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch, tmp_path):
-    """A cache of its own, no data folder, and no network but this machine's."""
-    resolve = socket.getaddrinfo
-
-    def local(host, *rest, **options):
-        if host != "127.0.0.1":
-            raise socket.gaierror(f"this test may not connect to {host}")
-        return resolve(host, *rest, **options)
-
-    monkeypatch.setattr(socket, "getaddrinfo", local)
-    monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.delenv("CNNLESSONS_DATA", raising=False)
-    monkeypatch.setenv("CNNLESSONS_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def server():
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def tiny(monkeypatch, server):
-    """The set "tiny", four idx files, known to `load` and served."""
-    server.files |= {f"{name}.gz": gzip.compress(content) for name, content in tiny_sets.idx_files().items()}
-    monkeypatch.setitem(KNOWN, "tiny", tiny_sets.known_idx(server.address))
-    return server
-
-
-@pytest.fixture
-def archive(monkeypatch, server):
-    """A function that makes "tiny" a downloaded archive of the given files."""
-
-    def make(files):
-        server.files["tiny.tar.gz"] = tiny_sets.tar_bytes(files)
-        known = tiny_sets.known_pictures(server.files["tiny.tar.gz"], server.address)
-        monkeypatch.setitem(KNOWN, "tiny", known)
-        return server
-
-    return make
-
-
-def fails(reason, name="tiny"):
-    """Expects a DataError that gives `reason` (a regular expression) and, after it, three ways out."""
-    return pytest.raises(DataError, match=rf"^{name}: .*{reason}.*Ways out: [^;]+; [^;]+; or use load\(\"mnist-5k\"\)")
-
-
-def cached():
-    """The names under the cache, locks aside."""
-    files = (path for path in cache.root().rglob("*") if path.suffix != ".lock")
-    return sorted(path.relative_to(cache.root()).as_posix() for path in files)
-
+from cnnlessons.errors import UnknownName
 
 WHOLE = sorted(["tiny", *(f"tiny/{name}.gz" for name in tiny_sets.idx_files())])
 
@@ -135,19 +82,30 @@ def test_without_mlxtend_it_says_how_to_install_it(monkeypatch):
     [("minst", "mnist"), ("MNIST", "mnist"), ("FashionMNIST", "fashion-mnist"), ("cifar-10", "cifar10")],
 )
 def test_an_unknown_name_gets_the_nearest(name, near):
-    with pytest.raises(ValueError, match=f"no image set is called '{name}'; did you mean '{near}'"):
+    with pytest.raises(UnknownName, match=f"no image set named '{name}'; did you mean '{near}'"):
         load(name)
 
 
 def test_a_name_like_none_gets_all():
-    with pytest.raises(ValueError, match=r"there are mnist-5k, mnist, fashion-mnist, cifar10, imagenette\."):
+    with pytest.raises(UnknownName, match=r"known: 'mnist-5k', 'mnist', 'fashion-mnist', 'cifar10', 'imagenette'$"):
         load("xyz")
 
 
-@pytest.mark.parametrize(("name", "size"), [("mnist", 32), ("mnist-5k", 32), ("imagenette", 0), ("imagenette", "64")])
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("mnist", 32), ("mnist-5k", 32), *(("imagenette", size) for size in (0, -1, True, "64", 64.0, 513, 10**9))],
+)
 def test_a_size_that_does_not_fit_is_refused(name, size):
-    with pytest.raises(ValueError, match="size="):
+    with pytest.raises(ValueError, match=f"size={size!r}: .*{'from 1 to 512' if name == 'imagenette' else 'only'}"):
         load(name, size=size)
+
+
+@pytest.mark.parametrize("size", [4, np.int64(4), np.uint8(4)])
+def test_any_whole_number_is_a_size(monkeypatch, tmp_path, size):
+    write(tmp_path / "tiny", tiny_sets.class_folders())
+    monkeypatch.setitem(KNOWN, "tiny", tiny_sets.known_pictures(b"", resizable=True))
+    monkeypatch.setenv("CNNLESSONS_DATA", str(tmp_path))
+    assert load("tiny", size=size).train.x.shape == (5, 3, 4, 4)
 
 
 def test_a_dataset_is_frozen_and_short_to_print():
@@ -184,8 +142,38 @@ def test_the_record_of_a_source_names_no_folder_of_this_machine(monkeypatch, tmp
     assert str(tmp_path) not in repr(source) + str(source)
 
 
-def test_a_folder_without_the_set_is_passed_over(monkeypatch, tmp_path, tiny):
+def test_a_folder_without_the_set_is_told_before_a_download(monkeypatch, tmp_path, tiny, caplog):
     monkeypatch.setenv("CNNLESSONS_DATA", str(tmp_path))
+    assert load("tiny").source.kind == "download"
+    told = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert told == [f"tiny: {tmp_path}, which CNNLESSONS_DATA names, does not hold Tiny/raw/ or tiny/; downloading it"]
+    caplog.clear()
+    assert load("tiny").source.kind == "cache"
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+def test_an_offline_reader_learns_where_it_looked(monkeypatch, tmp_path, tiny):
+    monkeypatch.setenv("CNNLESSONS_DATA", str(tmp_path))
+    tiny.files.clear()
+    with pytest.raises(
+        DataError, match=f"could not be .*; put Tiny/raw/ or tiny/ into {tmp_path}, which CNNLESSONS_DATA"
+    ):
+        load("tiny")
+
+
+@pytest.mark.parametrize(("place", "deep"), [("tiny", "tiny"), ("Tiny/raw", "Tiny"), ("Tiny/raw", "Tiny/raw")])
+def test_the_folder_of_the_set_itself_is_taken(monkeypatch, tmp_path, tiny, place, deep):
+    write(tmp_path / place, tiny_sets.idx_files())
+    monkeypatch.setenv("CNNLESSONS_DATA", str(tmp_path / deep))
+    source = load("tiny").source
+    assert (source.kind, source.path) == ("folder", place)
+    assert not tiny.asked
+
+
+def test_a_set_beside_the_folder_is_not_taken(monkeypatch, tmp_path, tiny):
+    write(tmp_path / "tiny", tiny_sets.idx_files())
+    (tmp_path / "other").mkdir()
+    monkeypatch.setenv("CNNLESSONS_DATA", str(tmp_path / "other"))
     assert load("tiny").source.kind == "download"
 
 
@@ -316,7 +304,7 @@ def test_a_load_interrupted_while_it_reads_leaves_nothing(monkeypatch, tiny):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cache, "keep", interrupted)
+    monkeypatch.setattr(cache, "move_in", interrupted)
     with pytest.raises(KeyboardInterrupt):
         load("tiny")
     assert cached() == ["tiny"]
@@ -400,32 +388,44 @@ def test_without_a_wish_the_cache_is_where_the_system_keeps_caches(monkeypatch, 
     assert cache.root().parts[-2:] == ("cnnlessons", "data") or sys.platform != "linux"
 
 
-CHILD = """
-import sys, tiny_sets
-from cnnlessons.data import load
-from cnnlessons.data.sets import KNOWN, Remote
-KNOWN["tiny"] = tiny_sets.known_idx(sys.argv[1])
-dataset = load("tiny")
-print(dataset.source.kind, dataset.source.digest)
-"""
+@pytest.fixture
+def waiting(monkeypatch):
+    """An Event that is set when a load says that it waits for another process."""
+    said = threading.Event()
+    monkeypatch.setattr(cache, "PATIENCE", 0)
+    monkeypatch.setattr(cache.log, "warning", lambda text, *_: said.set() if "another process" in text else None)
+    return said
 
 
-def test_two_processes_download_once(tiny):
+def test_two_loads_at_once_download_once(tiny, waiting):
     """The second starts while the first one's download hangs; it waits, and then reads what the first one kept."""
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent), "PYTHONUNBUFFERED": "1"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment}
-    command = [sys.executable, "-c", CHILD, tiny.address]
     tiny.hold.clear()
-    with subprocess.Popen(command, **pipes) as first:
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(load, "tiny")
         assert tiny.reached.wait(60)
-        with subprocess.Popen(command, **pipes) as second:
-            line = second.stderr.readline()
-            tiny.hold.set()
-            found = [process.communicate(timeout=60)[0].split() for process in (first, second)]
-    assert "another process is downloading it" in line
-    assert [kind for kind, _ in found] == ["download", "cache"]
-    assert found[0][1] == found[1][1]
+        second = pool.submit(load, "tiny")
+        assert waiting.wait(60)
+        tiny.hold.set()
+        found = [future.result(60).source for future in (first, second)]
+    assert [source.kind for source in found] == ["download", "cache"]
+    assert found[0].digest == found[1].digest
     assert len(tiny.asked) == 4
+
+
+HOLDER = "import filelock, sys; lock = filelock.FileLock(sys.argv[1]); lock.acquire(); print('held'); input()"
+
+
+def test_the_lock_holds_between_processes_and_ends_with_them(tiny, waiting):
+    cache.root().mkdir(parents=True)
+    command = [sys.executable, "-uc", HOLDER, str(cache.root() / "tiny.lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with ThreadPoolExecutor() as pool:
+            load_ = pool.submit(load, "tiny")
+            assert waiting.wait(60)
+            assert not tiny.asked
+            holder.kill()
+            assert load_.result(60).source.kind == "download"
 
 
 # The real sets, where there are any

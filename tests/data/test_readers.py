@@ -31,7 +31,11 @@ def test_idx_by_hand():
         (bytes([0, 0, 8, 3, 0, 0]), "is cut"),
         (struct.pack(">4BI", 0, 0, 8, 1, 5) + b"1234", "is cut or padded: 12 bytes, where its header announces 13"),
         (struct.pack(">4BI", 0, 0, 8, 1, 5) + b"123456", "is cut or padded"),
-        (struct.pack(">4BII", 0, 0, 8, 2, 2**32 - 1, 2**31) + b"1", "is cut or padded"),  # no overflow
+        (struct.pack(">4BII", 0, 0, 8, 2, 2**32 - 1, 2**32 - 1) + b"1", "announces 18,446,744,065,119,617,037"),
+        (struct.pack(">4BIII", 0, 0, 8, 3, 2**31, 2**31, 4), "announces 18,446,744,073,709,551,632"),  # 0 mod 2^64
+        (struct.pack(">4BIII", 0, 0, 8, 3, 0, 2**32 - 1, 2**32 - 1), "is empty"),
+        (bytes([0, 0, 8, 65]) + bytes([0, 0, 0, 1]) * 65 + b"1", "announces 65 dimensions"),
+        (bytes([0, 0, 8, 0, 1]), "announces 0 dimensions"),
     ],
 )
 def test_idx_of_the_wrong_length_is_refused(content, reason):
@@ -57,8 +61,8 @@ def test_idx_gives_the_same_digest_packed_or_not(tmp_path):
 
 def test_images_and_labels_of_different_number_are_refused(tmp_path):
     files = tiny_sets.idx_files()
-    files["train-labels-idx1-ubyte"] = tiny_sets.idx_bytes(labels((3, 3)))
-    with pytest.raises(Fault, match=r"its images are not 6 of 1×4×4"):
+    files["train-labels-idx1-ubyte"] = tiny_sets.idx_bytes(labels((2, 2)))
+    with pytest.raises(Fault, match=r"its images are not 4 of 1×4×4"):
         idx.read(write(tmp_path, files), tiny_sets.known_idx(files=files))
 
 
@@ -122,7 +126,7 @@ def test_a_damaged_picture_is_named(tmp_path):
     files = tiny_sets.class_folders()
     files["val/bee/1.png"] = files["val/bee/1.png"][:60]
     path, known = archive(tmp_path, files)
-    with pytest.raises(Fault, match=r"val/bee/1\.png: is not a readable picture"):
+    with pytest.raises(Fault, match=r"val/bee/1\.png: is not a readable image"):
         folders.read(path, known)
 
 
@@ -137,7 +141,7 @@ def test_size_takes_the_middle_square(tmp_path):
     with Image.open(tmp_path / "train" / "ant" / "0.png") as picture:
         middle = np.asarray(picture)[:, 2:10].transpose(2, 0, 1)
     assert any(torch.equal(x, torch.tensor(middle)) for x in contents.train.x)
-    assert contents.note == "Tiny scaled and cropped to 8×8"
+    assert contents.note == "Tiny scaled and cropped to 8×8, unchecked: no digest of it is known"
     small = folders.read(tmp_path, known, size=4)
     assert small.train.x.shape == (5, 3, 4, 4)
 
@@ -153,7 +157,10 @@ def test_size_takes_the_middle_square(tmp_path):
 )
 def test_a_copy_says_what_it_is(tmp_path, resizable, how, size, note):
     known = tiny_sets.known_pictures(b"", resizable=resizable)
-    assert folders.read(write(tmp_path, tiny_sets.class_folders(**how)), known, size).note == note
+    assert (
+        folders.read(write(tmp_path, tiny_sets.class_folders(**how)), known, size).note
+        == f"{note}, unchecked: no digest of it is known"
+    )
 
 
 @pytest.mark.parametrize("keep", [0.0, 0.3, 0.9])

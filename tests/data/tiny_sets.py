@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from cnnlessons.data import DataError, cache
 from cnnlessons.data.readers import cifar, folders, idx
 from cnnlessons.data.sets import Known, Remote
 
@@ -52,6 +54,7 @@ def known_idx(address="http://127.0.0.1:9/", files=None):
         train=TRAIN,
         test=TEST,
         digests={name: sha256(content) for name, content in files.items()},
+        largest=16 + sum(TRAIN) * 4 * 4,
         places=(("Tiny/raw/", idx.read), ("tiny/", idx.read)),
         remote=lambda: tuple(Remote(f"{name}.gz", (f"{address}{name}.gz",)) for name in files),
         downloaded=(".", idx.read),
@@ -98,6 +101,7 @@ def known_pictures(archive, address="http://127.0.0.1:9/", resizable=False):
         train=TRAIN,
         test=TEST,
         digests={"tiny.tar.gz": sha256(archive)},
+        largest=max(len(archive), 1000),
         places=(("tiny/*.t*", folders.read), ("tiny/", folders.read)),
         remote=lambda: (Remote("tiny.tar.gz", (f"{address}tiny.tar.gz",)),),
         downloaded=("tiny.tar.gz", folders.read),
@@ -123,6 +127,7 @@ def known_batches(files):
         train=TRAIN,
         test=TEST,
         digests={name: sha256(content) for name, content in files.items()},
+        largest=100_000,
         places=(("tiny/batches/", cifar.read), ("tiny/tiny.tar.gz", cifar.read)),
         remote=lambda: (),
         downloaded=("tiny.tar.gz", cifar.read),
@@ -139,7 +144,10 @@ def write(folder, files, pack=False):
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files` ({name: bytes}); `cut` names files sent by half, `hold` is waited for before any answer."""
+    """Serves `files`: {name: bytes, or a function that answers a Handler itself}.
+
+    `cut` names files sent by half, `hold` is waited for before any answer.
+    """
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -167,6 +175,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         content = self.server.files[name]
+        if callable(content):
+            content(self)
+            return
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -189,3 +200,14 @@ def serving(files=()):
             server.hold.set()
             server.shutdown()
             thread.join()
+
+
+def fails(reason, name="tiny"):
+    """Expects a DataError that gives `reason` (a regular expression) and, after it, three ways out."""
+    return pytest.raises(DataError, match=rf"^{name}: .*{reason}.*Ways out: [^;]+; [^;]+; or use load\(\"mnist-5k\"\)")
+
+
+def cached():
+    """The names under the cache, locks aside."""
+    files = (path for path in cache.root().rglob("*") if path.suffix != ".lock")
+    return sorted(path.relative_to(cache.root()).as_posix() for path in files)

@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from torch import nn
 
 from cnnlessons import CATALOGUE, build, draw, load, trace
-from cnnlessons.data.strewn import REACH, write
+from cnnlessons.data.strewn import REACH, strew_digits
 from cnnlessons.networks import input_sizes
 
 
@@ -119,9 +119,9 @@ def test_heat_stands_around_the_middles_of_windows():
 
 def test_page_says_what_is_where():
     split = load("mnist-5k").test
-    page, truth = write(np.random.default_rng(0), split, 3, 5, share=0.4)
+    page, truth = strew_digits(np.random.default_rng(0), split, 3, 5, share=0.4)
     assert page.shape == truth.shape == (108, 180) and page.max() <= 1
     assert (truth < 10).sum() == 6 * (2 * REACH) ** 2
     assert (page[truth == 10] > 0).any() and (page[truth < 10] > 0).float().mean() > 0.2
-    again, _ = write(np.random.default_rng(0), split, 3, 5, share=0.4)
+    again, _ = strew_digits(np.random.default_rng(0), split, 3, 5, share=0.4)
     assert torch.equal(page, again)

@@ -7,12 +7,14 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+Kind = Literal["embedded", "folder", "cache", "download"]
+
 
 @dataclass(frozen=True)
 class Source:
     """Where a set was read from; it names no folder of this machine, so a record may keep it."""
 
-    kind: Literal["embedded", "folder", "cache", "download"]
+    kind: Kind
     path: str  # inside the package, CNNLESSONS_DATA or the cache; of a download, its address
     digest: str  # sha256, as 64 hex digits, of what was read
     note: str = ""  # what a figure made from it must say, e.g. "CIFAR-10 (JPEG copy)"

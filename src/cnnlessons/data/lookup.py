@@ -1,19 +1,23 @@
 """`load`: from a name to a Dataset, by the first source that has it."""
 
-import difflib
 import logging
-import os
+import operator
 from pathlib import Path
 
 from cnnlessons.data import cache, download, embedded
-from cnnlessons.data.dataset import Dataset, Source
+from cnnlessons.data.dataset import Dataset, Kind, Source
 from cnnlessons.data.faults import Fault, data_error
-from cnnlessons.data.sets import KNOWN
+from cnnlessons.data.files import named_by, regular
+from cnnlessons.data.readers.contents import Contents
+from cnnlessons.data.sets import KNOWN, Known
+from cnnlessons.errors import unknown
 
 log = logging.getLogger("cnnlessons")
 
+LARGEST_SIDE = 512  # pixels; Imagenette takes 11 GB then
 
-def load(name, *, size=None):
+
+def load(name: str, *, size: int | None = None) -> Dataset:
     """The image set `name` as a Dataset: `train.x`, `test.x` uint8 (N, C, H, W); `train.y`, `test.y` int64 (N,).
 
     | name | training, test images | shape |
@@ -25,57 +29,74 @@ def load(name, *, size=None):
 
     "mnist-5k" lies inside a dependency. The others are looked for under the folder CNNLESSONS_DATA, then in the cache
     (CNNLESSONS_CACHE moves it), and are downloaded last; `source` says which it was and what must be said of a copy
-    that is not the original. Each call returns tensors of its own.
+    that is not the original, or is unchecked. Each call returns tensors of its own.
 
-    Raises ValueError for an unknown name or a size that does not fit, and DataError, naming the file, the reason and
-    three ways out, if the set cannot be had whole. One set never stands in for another.
+    Raises UnknownName for an unknown name, ValueError for a size that does not fit, and DataError, naming the file,
+    the reason and three ways out, if the set cannot be had whole. One set never stands in for another.
     """
     names = ("mnist-5k", *KNOWN)
     if name not in names:
-        near = difflib.get_close_matches(str(name).lower(), names, 1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}."
-        raise ValueError(f"no image set is called {name!r}; {hint}")
-    if size is not None and not (name in KNOWN and KNOWN[name].resizable):
-        raise ValueError(f"size={size!r}: only imagenette is resized while it is read; leave it out for {name!r}")
-    if size is not None and (not isinstance(size, int) or size < 1):
-        raise ValueError(f"size={size!r}: the side of the images must be a whole number of pixels, such as 64")
+        raise unknown("image set", name, names)
+    side = _side(name, size)
     if name not in KNOWN:
         return embedded.load()
-    dataset = _from_folder(name, size) or _from_cache(name, size) or _from_download(name, size)
+    dataset = _from_folder(name, side) or _from_cache(name, side) or _from_download(name, side)
     log.info("%s: %s", name, dataset.source)
     return dataset
 
 
-def _dataset(name, contents, kind, path):
+def _side(name: str, size: int | None) -> int | None:
+    """`size` as an int. Raises ValueError if it is no whole number of pixels, or the set is not resized."""
+    if size is None:
+        return None
+    if not (name in KNOWN and KNOWN[name].resizable):
+        raise ValueError(f"size={size!r}: only imagenette is resized while it is read; leave it out for {name!r}")
+    try:
+        side = 0 if isinstance(size, bool) else operator.index(size)
+    except TypeError:
+        side = 0
+    if not 1 <= side <= LARGEST_SIDE:
+        wanted = f"a whole number of pixels from 1 to {LARGEST_SIDE}, such as 64"
+        raise ValueError(f"size={size!r}: the side of the images must be {wanted}")
+    return side
+
+
+def _dataset(name: str, contents: Contents, kind: Kind, path: str) -> Dataset:
     source = Source(kind, path, contents.digest, contents.note)
     return Dataset(name, contents.train, contents.test, KNOWN[name].classes, source)
 
 
-def _from_folder(name, size):
-    """The Dataset from CNNLESSONS_DATA; None if it is not there, DataError if it is there and not right."""
-    if not os.environ.get("CNNLESSONS_DATA"):
-        return None
-    root = Path(os.environ["CNNLESSONS_DATA"]).expanduser()
-    ways = "put the original files there", "unset CNNLESSONS_DATA, so that they are downloaded"
-    if not root.is_dir():
-        fault = Fault(root, "CNNLESSONS_DATA names it, and it is no folder", "correct CNNLESSONS_DATA")
-        raise data_error(name, fault, *ways)
-    for pattern, read in KNOWN[name].places:
-        for path in sorted(root.glob(pattern), reverse=True):
-            try:
-                return _dataset(name, read(path, KNOWN[name], size), "folder", path.relative_to(root).as_posix())
-            except Fault as fault:
-                raise data_error(name, fault, *ways) from fault
+def _from_folder(name: str, size: int | None) -> Dataset | None:
+    """The Dataset from CNNLESSONS_DATA; None if it is not there, DataError if it is there and not right.
+
+    The set's own folder in CNNLESSONS_DATA does too, where the folder around it was asked for.
+    """
+    try:
+        root = named_by("CNNLESSONS_DATA")
+        if root is None:
+            return None
+        if not root.is_dir():
+            raise Fault(root, "CNNLESSONS_DATA names it, and it is no folder", "correct CNNLESSONS_DATA")
+        root = root.absolute()
+        for around in (root, *root.parents[:2]):  # the longest pattern has two folders
+            for pattern, read in KNOWN[name].places:
+                for path in sorted(around.glob(pattern), reverse=True):
+                    if path == root or root in path.parents:
+                        found = read(path if pattern.endswith("/") else regular(path), KNOWN[name], size)
+                        return _dataset(name, found, "folder", path.relative_to(around).as_posix())
+    except Fault as fault:
+        ways = "put the original files there", "unset CNNLESSONS_DATA, so that they are downloaded"
+        raise data_error(name, fault, *ways) from fault
     return None
 
 
-def _from_cache(name, size, tell=False):
+def _from_cache(name: str, size: int | None, tell: bool = False) -> Dataset | None:
     """The Dataset from the cache, or None: the download will replace what is there and damaged, and may `tell` so."""
-    if not cache.has(name):
-        return None
-    what, read = KNOWN[name].downloaded
-    path = cache.root() / name / what
     try:
+        if not cache.has(name):
+            return None
+        what, read = KNOWN[name].downloaded
+        path = cache.root() / name / what
         return _dataset(name, read(path, KNOWN[name], size), "cache", f"{name}/{what}".removesuffix("/."))
     except Fault as fault:
         if tell:
@@ -83,7 +104,7 @@ def _from_cache(name, size, tell=False):
         return None
 
 
-def _read_download(path, known, size):
+def _read_download(path: Path, known: Known, size: int | None) -> Contents:
     """Contents of fresh files; a Fault names them without the temporary folder, which is gone when it is read."""
     try:
         return known.downloaded[1](path, known, size)
@@ -91,21 +112,21 @@ def _read_download(path, known, size):
         raise Fault(f"the downloaded {Path(fault.file).name}", fault.reason) from fault
 
 
-def _from_download(name, size):
+def _from_download(name: str, size: int | None) -> Dataset:
     """The Dataset, downloaded, read and then moved into the cache: what cannot be read never gets there."""
     known = KNOWN[name]
+    places = " or ".join(pattern for pattern, _ in known.places)
+    way = f"name a folder that holds {places} in CNNLESSONS_DATA"
+    if root := named_by("CNNLESSONS_DATA"):
+        log.warning("%s: %s, which CNNLESSONS_DATA names, does not hold %s; downloading it", name, root, places)
+        way = f"put {places} into {root}, which CNNLESSONS_DATA names and which does not hold it"
     try:
         with cache.room(name) as folder:
             if dataset := _from_cache(name, size, tell=True):  # another process was quicker
                 return dataset
-            urls = [download.fetch(remote, folder, known.digests) for remote in known.remote()]
+            urls = [download.fetch(remote, folder, known.digests, known.largest) for remote in known.remote()]
             contents = _read_download(folder / known.downloaded[0], known, size)
-            cache.keep(folder, name)
+            cache.move_in(folder, name)
     except Fault as fault:
-        raise data_error(
-            name,
-            fault,
-            "try again, with a network",
-            f"put its files into a folder {name} and name the folder around it in CNNLESSONS_DATA",
-        ) from fault
+        raise data_error(name, fault, "try again, with a network", way) from fault
     return _dataset(name, contents, "download", urls[0] if len(urls) == 1 else urls[0].rpartition("/")[0] + "/")

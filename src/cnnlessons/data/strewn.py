@@ -1,17 +1,22 @@
 """Pages strewn with digits, to slide a network over."""
 
+import numpy as np
 import torch
+
+from cnnlessons.data.dataset import Split
 
 FIELD = 36  # pixels a side; a digit has 28
 REACH = 10  # pixels to each side of its middle: MNIST's digits fill 20×20 of their 28×28
 
 
-def write(rng, split, rows: int, cols: int, share: float = 0.7) -> tuple[torch.Tensor, torch.Tensor]:
+def strew_digits(
+    rng: np.random.Generator, split: Split, rows: int, cols: int, share: float = 0.7
+) -> tuple[torch.Tensor, torch.Tensor]:
     """A page and what is where on it, both (36·rows, 36·cols).
 
-    `share` of the fields hold a picture of `split` (uint8, 28×28), at a random place inside. The page is float, 0 … 1;
-    the second tensor has the picture's class at the 20×20 pixels that MNIST's digits fill, and the number of classes
-    elsewhere. `rng` is a NumPy generator.
+    `share` of the fields hold an image of `split` (uint8, 1×28×28), at a random place inside. The page is float, 0 … 1;
+    the second tensor (int64) has the image's class at the 20×20 pixels that MNIST's digits fill, and the number of
+    classes elsewhere.
     """
     side = split.x.shape[-1]
     page = torch.zeros(rows * FIELD, cols * FIELD)

@@ -1,30 +1,38 @@
 """The original CIFAR-10: pickled batches, in a folder or in the tar they come in."""
 
+import os
 import pickle
-import tarfile
-import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnnlessons.data import digest
+from cnnlessons.data.dataset import Split
 from cnnlessons.data.faults import Fault
-from cnnlessons.data.readers.contents import Contents, split
+from cnnlessons.data.files import content, contents, members
+from cnnlessons.data.readers.contents import Contents, checked_split
+
+if TYPE_CHECKING:
+    from cnnlessons.data.sets import Known
 
 TRAIN = tuple(f"data_batch_{n}" for n in range(1, 6))
 TEST = ("test_batch",)
 
 
-def _files(path):
+def _files(path: Path) -> dict[str, bytes]:
     """{name: bytes} of the batches in a folder or tar."""
     if path.is_dir():
-        return {name: (path / name).read_bytes() for name in TRAIN + TEST if (path / name).is_file()}
-    with tarfile.open(path) as tar:
-        members = {m.name.rpartition("/")[2]: m for m in tar if m.isfile()}
-        return {name: tar.extractfile(members[name]).read() for name in TRAIN + TEST if name in members}
+        return {name: content(path / name) for name in TRAIN + TEST if os.path.lexists(path / name)}
+    found = {name: m for m in members(path) if (name := m.name.rpartition("/")[2]) in TRAIN + TEST}
+    return dict(zip(found, contents(path, found.values()), strict=True))
 
 
-def _arrays(path, names, files, known):
-    """Images (N, 3072) and labels (N,) of the named batches.
+def _split(
+    path: Path, names: Sequence[str], files: Mapping[str, bytes], counts: tuple[int, ...], known: "Known"
+) -> Split:
+    """The Split of the named batches, in their order.
 
     A batch that has not the known digest is never unpickled: a pickle can run code.
     """
@@ -36,18 +44,16 @@ def _arrays(path, names, files, known):
         batch = pickle.loads(files[name], encoding="latin1")
         images.append(batch["data"])
         labels.append(batch["labels"])
-    return np.concatenate(images), np.concatenate(labels)
+    return checked_split(np.concatenate(images), np.concatenate(labels), counts, known, path)
 
 
-def read(path, known, size=None):
+def read(path: Path, known: "Known", size: int | None = None) -> Contents:
     """Contents of `cifar-10-batches-py` or `cifar-10-python.tar.gz`: exact, checked by digest and count."""
-    try:
-        if path.is_file():
-            digest.check_file(path, known.digests)
-        files = _files(path)
-        found = digest.of_file(path) if path.is_file() else digest.of_all({n: digest.of(b) for n, b in files.items()})
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise Fault(path, f"cannot be read to its end ({error})") from error
-    train = split(*_arrays(path, TRAIN, files, known), known.train, known, path)
-    test = split(*_arrays(path, TEST, files, known), known.test, known, path)
+    packed = not path.is_dir()
+    if packed:
+        digest.check_file(path, known.digests, known.largest)
+    files = _files(path)
+    found = digest.of_file(path) if packed else digest.of_all({n: digest.of(b) for n, b in files.items()})
+    train = _split(path, TRAIN, files, known.train, known)
+    test = _split(path, TEST, files, known.test, known)
     return Contents(train, test, found)

@@ -1,125 +1,107 @@
-"""Class folders of pictures (train/CLASS/NAME.jpg, and test/ or val/), plain or in a tar."""
+"""Class folders of images (train/CLASS/NAME.jpg, and test/ or val/), plain or in a tar."""
 
-import io
-import tarfile
-import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
-from PIL import Image
 
 from cnnlessons.data import digest
 from cnnlessons.data.dataset import Split
+from cnnlessons.data.decode import decode, middle_square
 from cnnlessons.data.faults import Fault
+from cnnlessons.data.files import content, contents, members
 from cnnlessons.data.readers.contents import Contents, check_counts
 
+if TYPE_CHECKING:
+    from cnnlessons.data.sets import Known
+
 SPLITS = {"train": "train", "test": "test", "val": "test"}
-FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
+SUFFIXES = ("jpg", "jpeg", "png")
 
 
-def _key(name, known):
-    """(split, label, file name) of a picture's path, or None: not one of the set's pictures."""
-    *_, part, folder, file = "", "", *name.split("/")
-    if part not in SPLITS or folder not in known.folders or file.startswith(".") or not _format(file):
+class Key(NamedTuple):
+    """Which image of a set a file is; sorted, they are in the order of the set before it is mixed."""
+
+    split: str
+    label: int
+    file: str
+
+
+def _key(name: str, known: "Known") -> Key | None:
+    """The Key of a path; None if it is none of the set's images."""
+    part, folder, file = ["", "", *name.split("/")][-3:]
+    if part not in SPLITS or folder not in known.folders or file.startswith("."):
         return None
-    return SPLITS[part], known.folders.index(folder), file
+    if file.rpartition(".")[2].lower() not in SUFFIXES:
+        return None
+    return Key(SPLITS[part], known.folders.index(folder), file)
 
 
-def _format(file):
-    return FORMATS.get(file.rpartition(".")[2].lower())
+def _contents(path: Path, known: "Known") -> tuple[list[Key], Iterator[tuple[str, bytes]]]:
+    """The images in a folder or a tar, in the order they are best read, and for each its place and its bytes."""
+    if path.is_dir():
+        found = {key: file for file in path.glob("*/*/*") if (key := _key(file.relative_to(path).as_posix(), known))}
+        keys = sorted(found)
+        return keys, ((str(found[key]), content(found[key])) for key in keys)
+    packed = {key: member for member in members(path) if (key := _key(member.name, known))}
+    places = (f"{path}/{member.name}" for member in packed.values())
+    return list(packed), zip(places, contents(path, packed.values()), strict=True)
 
 
-class _Folder:
-    """Pictures of an unpacked set: keys in the order they are best read, and the bytes of each."""
-
-    def __init__(self, path, known):
-        found = ((_key(file.relative_to(path).as_posix(), known), file) for file in path.glob("*/*/*"))
-        self.files = {key: file for key, file in found if key}
-
-    def __iter__(self):
-        return ((key, self.files[key], self.files[key].read_bytes()) for key in sorted(self.files))
-
-
-class _Tar:
-    """The same of a tar, read in its own order, so that nothing of it is kept."""
-
-    def __init__(self, path, known):
-        self.path = path
-        with tarfile.open(path) as tar:
-            self.files = {key: member for member in tar if member.isfile() and (key := _key(member.name, known))}
-
-    def __iter__(self):
-        with tarfile.open(self.path) as tar:  # members know their offsets: the headers are not read again
-            for key, member in self.files.items():
-                yield key, f"{self.path}/{member.name}", tar.extractfile(member).read()
-
-
-def _decode(content, file, shape, fixed):
-    """A picture as (H, W, 3) uint8 and its stored size; scaled and cropped to `shape` unless that is `fixed`."""
-    try:
-        with Image.open(io.BytesIO(content)) as picture:
-            stored, picture = picture.size, picture.convert("RGB")
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged files
-        raise Fault(file, f"is not a readable picture ({error})") from error
-    wide, high = stored
-    side = shape[-1]
-    if stored == (side, side):
-        return np.asarray(picture), stored
-    if fixed:
-        raise Fault(file, f"is {wide}×{high}, where {side}×{side} was expected")
-    short = min(stored)
-    left, top = (wide - short) // 2, (high - short) // 2
-    box = (left, top, left + short, top + short)
-    return np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR, box=box)), stored
-
-
-def _note(known, found, stored, formats, side):
-    """What must be said of pictures that are not the original ones."""
-    (wide, high), *others = sorted(stored)
-    one_square = not others and wide == high
-    resized = f", resized to {side}×{side}" if one_square and wide != side else ""
-    if found in known.notes:
-        return known.notes[found] + resized
+def _note(known: "Known", stored: set[tuple[int, int]], formats: set[str], side: int) -> str:
+    """What must be said of images that are not the original ones, and of no known copy."""
     if not known.resizable:
         return f"{known.title} ({' and '.join(sorted(formats))} copy)"
-    how = f"stored as {wide}×{high}{resized}" if one_square else f"scaled and cropped to {side}×{side}"
-    return f"{known.title} {how}"
+    if len(stored) == 1 and (size := next(iter(stored)))[0] == size[1]:
+        return f"{known.title} stored as {size[0]}×{size[1]}{_resized(stored, side)}"
+    return f"{known.title} scaled and cropped to {side}×{side}"
 
 
-def read(path, known, size=None):
-    """Contents of class folders or a tar of them, checked by count, and by digest if a file of that name is known.
+def _resized(stored: set[tuple[int, int]], side: int) -> str:
+    return "" if stored == {(side, side)} else f", resized to {side}×{side}"
 
-    Decodes straight into the result, so memory stays near its size. Pictures come in a fixed mixed order, the same from
-    a folder and a tar. With `size`, or where stored sizes differ, the middle square is scaled to size×size.
+
+def read(path: Path, known: "Known", size: int | None = None) -> Contents:
+    """Contents of class folders or a tar of them, checked by count, and by digest where one is known.
+
+    Known are archives by their name and some copies by their content; the note says "unchecked" of all others, in
+    which a damaged image or an exchanged label would not be noticed. Decodes straight into the result, so memory stays
+    near its size. Images come in a fixed mixed order, the same from a folder and a tar. With `size`, or where stored
+    sizes differ, the middle square is scaled to size×size.
     """
-    try:
-        if path.is_file():
-            digest.check_file(path, known.digests)
-            return _read(path, _Tar(path, known), known, size)
-        return _read(path, _Folder(path, known), known, size)
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise Fault(path, f"cannot be read to its end ({error})") from error
-
-
-def _read(path, pictures, known, size):
+    packed = not path.is_dir()
+    checked = packed and digest.check_file(path, known.digests, known.largest)
+    keys, images = _contents(path, known)
     side = size or known.shape[-1]
-    shape = (known.shape[0], side, side)
-    x, rows, splits = {}, {}, {}
+    x: dict[str, torch.Tensor] = {}
+    index: dict[Key, int] = {}  # where in its split an image belongs
+    splits: dict[str, Split] = {}
     for part, counts in (("train", known.train), ("test", known.test)):
-        keys = sorted(key for key in pictures.files if key[0] == part)
-        check_counts([label for _, label, _ in keys], counts, known.classes, f"{path} ({part})")
-        order = np.random.RandomState(0).permutation(len(keys))  # RandomState's numbers are frozen for good
-        rows |= dict(zip(keys, order.tolist(), strict=True))
-        x[part] = torch.empty((len(keys), *shape), dtype=torch.uint8)
-        y = torch.empty(len(keys), dtype=torch.int64)
-        y[torch.from_numpy(order)] = torch.tensor([label for _, label, _ in keys], dtype=torch.int64)
+        mine = sorted(key for key in keys if key.split == part)
+        check_counts([key.label for key in mine], counts, known.classes, f"{path} ({part})")
+        order = np.random.RandomState(0).permutation(len(mine))  # RandomState's numbers are frozen for good
+        index |= dict(zip(mine, order.tolist(), strict=True))
+        x[part] = torch.empty((len(mine), known.shape[0], side, side), dtype=torch.uint8)
+        y = torch.empty(len(mine), dtype=torch.int64)
+        y[torch.from_numpy(order)] = torch.tensor([key.label for key in mine], dtype=torch.int64)
         splits[part] = Split(x[part], y)
-    digests, stored, formats = {}, set(), set()
-    for (part, label, file), where, content in pictures:
-        pixels, was = _decode(content, where, shape, fixed=not known.resizable)
-        x[part].numpy()[rows[part, label, file]] = pixels.transpose(2, 0, 1)
-        stored.add(was)
-        formats.add(_format(file))
-        digests[f"{part}/{known.folders[label]}/{file}"] = digest.of(content)
-    found = digest.of_file(path) if path.is_file() else digest.of_all(digests)
-    return Contents(splits["train"], splits["test"], found, _note(known, found, stored, formats, side))
+    digests: dict[str, str] = {}
+    stored: set[tuple[int, int]] = set()
+    formats: set[str] = set()
+    for key, (place, data) in zip(keys, images, strict=True):
+        image = decode(data, place)
+        if not known.resizable and image.size != (side, side):
+            raise Fault(place, f"is {image.width}×{image.height}, where {side}×{side} was expected")
+        pixels = np.asarray(middle_square(image.convert("RGB"), side))
+        x[key.split].numpy()[index[key]] = pixels.transpose(2, 0, 1)
+        stored.add(image.size)
+        formats.add(str(image.format))
+        digests[f"{key.split}/{known.folders[key.label]}/{key.file}"] = digest.of(data)
+    unpacked = digest.of_all(digests)
+    if unpacked in known.copies:
+        note = known.copies[unpacked] + _resized(stored, side)
+    else:
+        note = _note(known, stored, formats, side) + ("" if checked else ", unchecked: no digest of it is known")
+    return Contents(splits["train"], splits["test"], digest.of_file(path) if packed else unpacked, note)
