@@ -53,6 +53,9 @@ def __getattr__(name: str) -> Any:
     if name not in HOME:
         raise AttributeError(f"module 'cnnlessons' has no attribute {name!r}")
     found = globals()[name] = getattr(importlib.import_module(f"cnnlessons.{HOME[name]}"), name)
+    if name == "trace":  # so that it reads an nn.Module, whichever of torch and cnnlessons came first
+        tracing = importlib.import_module("cnnlessons.networks.tracing")
+        tracing.LATE.append(lambda: importlib.import_module("cnnlessons.modules"))
     return found
 
 

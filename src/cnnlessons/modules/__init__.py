@@ -5,6 +5,7 @@ from cnnlessons.modules.factory import build, module
 from cnnlessons.modules.faster import LocalResponseNorm
 from cnnlessons.modules.initialise import INITIALISERS
 from cnnlessons.modules.papers import RBF, ByGroup, Local2d, ScaledTanh, Subsample, TableConv2d
+from cnnlessons.modules.reading import Model
 from cnnlessons.modules.recorder import Maps, capture
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Local2d",
     "LocalResponseNorm",
     "Maps",
+    "Model",
     "ScaledTanh",
     "Subsample",
     "TableConv2d",

@@ -18,7 +18,7 @@ def cells(row) -> tuple[str, ...]:
     numbers = (f"{n:,}" if n else "–" for n in (row.params, row.connections, row.macs))
     return (
         row.layer.name,
-        type(row.layer).__name__,
+        row.type,
         shape_text(row.shape_out),
         *numbers,
         "–" if row.receptive_field is None else "×".join(map(str, both(row.receptive_field))),
@@ -29,6 +29,11 @@ def cells(row) -> tuple[str, ...]:
 def sums(trace) -> tuple[str, ...]:
     """The last line."""
     return ("total", "", "", f"{trace.params:,}", f"{trace.connections:,}", f"{trace.macs:,}", "", "")
+
+
+def notes(trace) -> list[str]:
+    """Why some fields are not known, each reason once."""
+    return [f"–: {reason}" for reason in dict.fromkeys(row.reason for row in trace) if reason]
 
 
 def caption(trace) -> str:
@@ -45,7 +50,7 @@ def text(trace) -> str:
         left = [cell.ljust(w) for cell, w in zip(row[:3], widths, strict=False)]
         right = [cell.rjust(w) for cell, w in zip(row[3:], widths[3:], strict=True)]
         lines.append("  ".join(left + right).rstrip())
-    return "\n".join([caption(trace), *lines])
+    return "\n".join([caption(trace), *lines, *notes(trace)])
 
 
 def html(trace) -> str:
@@ -63,6 +68,7 @@ def html(trace) -> str:
         )
     name, *rest = sums(trace)
     foot = f'<tr><th scope="row" {left}>{name}</th>' + "".join(f"<td {right}>{cell}</td>" for cell in rest) + "</tr>"
+    foot += "".join(f'<tr><td colspan="{len(HEAD)}" {left}>{escape(note)}</td></tr>' for note in notes(trace))
     return (
         f'<table class="trace"><caption>{escape(caption(trace))}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody><tfoot>{foot}</tfoot></table>"

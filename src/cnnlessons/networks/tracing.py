@@ -1,6 +1,8 @@
 """trace(arch): what every layer does to the shape, and what that costs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import singledispatch
 from math import ceil, prod
 
 from cnnlessons.errors import ShapeError, unknown
@@ -21,6 +23,12 @@ class Row:
     receptive_field: int | Pair | None  # the part of the input that one unit sees
     jump: float | tuple[float, float] | None  # from there to what the neighbouring unit sees
     reason: str = ""  # why the field is unknown
+    module: str = ""  # the class or function it was read from, for a row of an nn.Module
+
+    @property
+    def type(self) -> str:
+        """What the table calls it: a module by its own class, a described layer by its type."""
+        return self.module or type(self.layer).__name__
 
     @property
     def units(self) -> int:
@@ -32,7 +40,7 @@ class Row:
         names = ("params", "connections", "macs", "units")
         return {
             "name": self.layer.name,
-            "type": type(self.layer).__name__,
+            "type": self.type,
             "kind": self.layer.kind,
             "shape_in": list(self.shape_in),
             "shape_out": list(self.shape_out),
@@ -133,15 +141,33 @@ def smallest_input(arch, up_to: int = 1024) -> int | None:
     return next((n for n in range(1, up_to + 1) if fits(arch.layers, (channels, n, n))), None)
 
 
+# Called once, before `trace` refuses a type: what knows of further types registers them then. The package's face puts
+# the room of modules there, so that torch is imported with the first nn.Module and not before.
+LATE: list[Callable[[], object]] = []
+
+
+def input_shape(input) -> Shape:
+    """`input` as a shape. Raises `ShapeError` unless it is whole numbers from 1."""
+    shape = tuple(input)
+    if not shape or any(not isinstance(n, int) or n < 1 for n in shape):
+        raise ShapeError(f"an input shape is (channels, height, width) of whole numbers from 1, not {shape}")
+    return shape
+
+
+@singledispatch
 def trace(arch, input: Shape | None = None) -> Trace:
     """A `Row` for every layer of `arch`, for its own input shape or for `input` = (C, H, W).
 
     Linear layers take the size that the layers before them give. Raises `ShapeError`, which names the layer, the
     sizes and the way out.
+
+    `arch` may be any `nn.Module` too, as `trace(torchvision.models.alexnet(), input=(3, 224, 224))`: rows are then its
+    modules without children in the order of the calls, and what functions between them add (modules/reading.py).
     """
-    shape = arch.input if input is None else tuple(input)
-    if not shape or any(not isinstance(n, int) or n < 1 for n in shape):
-        raise ShapeError(f"an input shape is (channels, height, width) of whole numbers from 1, not {shape}")
+    if LATE and not hasattr(arch, "layers"):
+        LATE.pop()()
+        return trace(arch, input)
+    shape = input_shape(arch.input if input is None else input)
     try:
         return Trace(walk(arch.layers, shape), arch)
     except ShapeError as error:
