@@ -21,7 +21,7 @@ SOURCES := _config.yml _toc.yml $(wildcard book/_ext/*.py) \
 
 # what the slides are made of: the chapters and records too
 DECK := _config.yml book/references.bib $(wildcard book/*/*.ipynb book/results/*.json) \
-	tools/address.py tools/slides_pdf.py $(wildcard book/_ext/*.py) \
+	tools/address.py tools/chromium.py tools/slides_pdf.py $(wildcard book/_ext/*.py) \
 	$(shell find book/slides src/cnnlessons -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)
 
 # what the package is made of
@@ -64,7 +64,7 @@ book: $(BOOK) $(WHEEL)  ## build the site into _build/html
 $(SLIDES): $(ALL) $(DECK)
 	@$(STEP) "build the slides" $(PY) -m sphinx -b revealjs -W -E -n --keep-going -q \
 		-d _build/.slides-doctrees book/slides _build/html/slides
-	@tools/chromium.sh
+	@$(PY) tools/chromium.py
 	@$(STEP) "print the slides" $(PY) tools/slides_pdf.py \
 		$(patsubst book/slides/%.md,_build/html/slides/%.html,$(wildcard book/slides/*.md))
 	@touch $@
@@ -72,8 +72,8 @@ $(SLIDES): $(ALL) $(DECK)
 slides: $(SLIDES)  ## build the slides, with notes and PDF, into _build/html/slides
 	@echo "The slides are at file://$(CURDIR)/_build/html/slides/lenet.html (press S for the notes)"
 
-chromium:
-	@tools/chromium.sh
+chromium: $(ALL)  ## install the browser of the tests and the slides, where there is none
+	@$(PY) tools/chromium.py
 
 lab: $(LAB)  ## open the chapters in JupyterLab
 	@$(VENV)/bin/jupyter lab book

@@ -3,15 +3,10 @@
 python tools/slides_pdf.py _build/html/slides/lenet.html …    writes lenet.pdf and, with the notes, lenet-notes.pdf
 """
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SLOWEST = 120_000  # ms to wait on a busy machine
+import chromium
 
 
 def show(page, deck, *, notes=False):
@@ -25,23 +20,19 @@ def show(page, deck, *, notes=False):
 
 def main(decks):
     """Print every deck; where there is no Chromium say so, and fail only in CI."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = chromium.found()
     if path is None:
-        print("No PDF of the slides: put chromium or google-chrome on the PATH (tools/chromium.sh installs one).")
-        return int(os.environ.get("CI") == "true")
-    with sync_playwright() as playwright:
-        # Chromium refuses to sandbox for root, as in most containers.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        print(f"No PDF of the slides: {chromium.WANTED} (make chromium installs one).")
+        return int(chromium.must())
+    with chromium.running(path) as browser:
         page = browser.new_page(color_scheme="light")
-        page.set_default_timeout(SLOWEST)
+        page.set_default_timeout(chromium.SLOWEST)
         for deck in map(Path, decks):
             for notes, name in ((False, f"{deck.stem}.pdf"), (True, f"{deck.stem}-notes.pdf")):
                 pages = show(page, deck, notes=notes)
                 # Chromium adds an empty page after the last notes, so say which pages.
                 options = {"prefer_css_page_size": True, "print_background": True, "tagged": True}
                 page.pdf(path=deck.with_name(name), page_ranges=f"1-{pages}", **options)
-        browser.close()
     return 0
 
 

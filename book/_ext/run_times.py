@@ -16,11 +16,15 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT / "book/times.json"
 
 
+def pages(root=ROOT) -> list[str]:
+    """What _toc.yml lists in its parts, in order."""
+    listed = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    return [entry["file"] for part in listed["parts"] for entry in part["chapters"]]
+
+
 def chapters(root=ROOT) -> list[str]:
     """The notebooks of _toc.yml, as book/lenet/five-lenets."""
-    listed = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    files = [entry["file"] for part in listed["parts"] for entry in part["chapters"]]
-    return [file for file in files if (root / f"{file}.ipynb").exists()]
+    return [page for page in pages(root) if not (root / f"{page}.md").exists()]
 
 
 class Times:

@@ -7,6 +7,7 @@ import statistics
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from run_times import chapters
 
 FRAME = ("You will", "You will be able to", "You need", "What changed", "Try it", "Fine print", "Sources")
 # An absolute path of some machine: two names, behind the start, a space, a quote or an opening bracket.
@@ -15,11 +16,7 @@ MACHINE_PATH = re.compile(r"""(?:^|[\s'"(=\[])((?:/[A-Za-z][\w.-]*){2,}|[A-Z]:\\
 
 def pytest_generate_tests(metafunc):
     if "chapter" in metafunc.fixturenames:
-        root = metafunc.config.rootpath
-        listed = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-        files = [entry["file"] for part in listed["parts"] for entry in part["chapters"]]
-        chapters = [file for file in files if not (root / f"{file}.md").exists()]
-        metafunc.parametrize("chapter", chapters, indirect=True)
+        metafunc.parametrize("chapter", chapters(metafunc.config.rootpath), indirect=True)
 
 
 class Chapter:

@@ -1,8 +1,6 @@
-"""The built site behind a local server, and a Chromium that may talk to nobody else."""
+"""The built site served on this machine, and a Chromium that may talk to nobody else."""
 
 import functools
-import os
-import shutil
 import threading
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,11 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from chromium import SLOWEST, found, must, running
+from playwright.sync_api import Page
 
 SITE = Path(__file__).parents[2] / "_build/html"
-SLOWEST = 120_000  # ms to wait on a busy machine before we say that something hangs
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def built_pages():
@@ -52,16 +49,12 @@ def site_url():
 @pytest.fixture(scope="session")
 def chromium():
     """A running Chromium from the PATH."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = found()
     if path is None:
-        missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        missing("no Chromium on the PATH: tools/chromium.sh installs one")
-    with sync_playwright() as playwright:
-        # Chromium refuses to sandbox for root, as in most containers.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        missing = pytest.fail if must() else pytest.skip
+        missing("no Chromium on the PATH: make chromium installs one")
+    with running(path) as browser:
         yield browser
-        browser.close()
 
 
 @dataclass

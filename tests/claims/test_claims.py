@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-import yaml
+import run_times
 from bs4 import BeautifulSoup
 
 from cnnlessons.claims import CAUSES, CLAIMS, MISTAKES, Found
@@ -19,8 +19,7 @@ LIVE = {"E16"}  # an experiment that a chapter's cells make
 
 @pytest.fixture(scope="module")
 def pages(root):
-    listed = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    return [entry["file"] for part in listed["parts"] for entry in part["chapters"]]
+    return run_times.pages(root)
 
 
 @pytest.fixture(scope="module")
