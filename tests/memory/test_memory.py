@@ -82,6 +82,12 @@ def test_memory_by_hand():
     assert found.total == 3 * 4 * params + 640 + 560
 
 
+@pytest.mark.parametrize("batch", [0, -1, 1.5, "2"])
+def test_a_batch_is_a_whole_number_of_images(batch):
+    with pytest.raises(ValueError, match="batch must be a whole number of images from 1"):
+        training_memory(CATALOGUE["vgg-A"], batch)
+
+
 def test_weights_of_the_models_in_study_note_004():
     mib = {
         id: round(training_memory(CATALOGUE[id]).weights / MIB, 1)

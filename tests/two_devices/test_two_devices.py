@@ -10,6 +10,7 @@ from cnnlessons import CATALOGUE, Arch, Recipe, build, fit, load, trace
 from cnnlessons.errors import ShapeError, UnknownName
 from cnnlessons.modules import module
 from cnnlessons.networks.layers import LRN, BatchNorm, Conv, Flatten, GroupedLRN, Linear, MaxPool, ReLU, Softmax
+from cnnlessons.two_devices import processes
 from cnnlessons.two_devices.halves import Exchange, Pair, build_half, deal, half, join
 from cnnlessons.two_devices.processes import Steps, torchrun, train
 
@@ -200,6 +201,30 @@ def test_processes_that_fail_say_why(monkeypatch):
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(RuntimeError, match="conv4: 9 maps"):
         torchrun("split", Steps(build(PLAIN), *batch()))
+
+
+def test_what_is_no_pair_is_named():
+    with pytest.raises(ValueError, match=r'devices are two, such as \("cuda:0", "cuda:1"\), not \(.cpu.,\)'):
+        Pair(build(PLAIN), ("cpu",))
+    with pytest.raises(TypeError, match=r"model must come from build.*this is a Linear"):
+        Pair(torch.nn.Linear(2, 2))
+    with pytest.raises(ValueError, match="rank is 0 or 1, one of two devices, not 2"):
+        build_half(build(PLAIN), 2)
+
+
+def test_a_process_sets_back_what_it_changed(monkeypatch):
+    for name in ("init_process_group", "destroy_process_group"):
+        monkeypatch.setattr(processes.dist, name, lambda *_: None)
+    monkeypatch.setattr(processes.dist, "get_rank", lambda: 0)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(KeyError), processes._two_processes() as (rank, device):
+            assert (rank, device, torch.get_num_threads()) == (0, torch.device("cpu"), 1)
+            raise KeyError
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_an_unknown_way_is_named():

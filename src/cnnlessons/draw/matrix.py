@@ -1,4 +1,4 @@
-"""Square tables: which maps feed which, and which class was taken for which."""
+"""Square tables: which maps feed which, and which class is mistaken for which."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,7 +1,6 @@
 """The architecture diagram, after LeCun et al. 1998, Fig. 2: a trace drawn, with real feature maps on its planes."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import TextPath
 from numpy.typing import NDArray
 
 from cnnlessons.draw import style
@@ -28,12 +26,6 @@ LONGEST = 72  # the longest edge of a plane
 FRONT = 100  # zorder of the first map of a stack
 LINKS = 900  # zorder of what shows how a layer reads the one before
 GREY = "#767676"
-
-
-@lru_cache(maxsize=1000)
-def text_width(text: str, size: float) -> float:
-    """Of one line, in points."""
-    return float(np.ptp(TextPath((0, 0), text, size=size).vertices[:, 0])) if text else 0.0
 
 
 class _Body:
@@ -69,12 +61,12 @@ class _Body:
     @property
     def labels(self) -> float:
         """Width of the name and the shape above it."""
-        return max(1.15 * text_width(self.stage.name, NAME), text_width(self.stage.size, TEXT))
+        return max(1.15 * style.text_width(self.stage.name, NAME), style.text_width(self.stage.size, TEXT))
 
     @property
     def words(self) -> float:
         """Width of the operation that leads to it."""
-        return max(text_width(word, TEXT) for word in (*self.stage.words, ""))
+        return max(style.text_width(word, TEXT) for word in (*self.stage.words, ""))
 
     @property
     def front(self) -> tuple[float, float]:

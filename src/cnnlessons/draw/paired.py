@@ -1,4 +1,4 @@
-"""Differences between pairs of variants: an interval a row, and a line where there is none."""
+"""Differences between pairs of variants: an interval per row, and a line at no difference."""
 
 from collections.abc import Mapping
 

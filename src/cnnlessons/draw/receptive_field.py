@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import TextPath
 from numpy.typing import NDArray
 
 from cnnlessons.draw import style
@@ -105,7 +104,7 @@ def receptive(trace: Trace | Arch, ax: Axes | None = None, *, image: Any = None,
 
     # The image, then a gap, then the labels: a pixel is so many points that all of it fits.
     space = style.space(ax) if ax else (WIDTH, HEIGHT)
-    words = max(float(np.ptp(TextPath((0, 0), text, size=SIZE).vertices[:, 0])) for text in texts)
+    words = max(style.text_width(text, SIZE) for text in texts)
     pixel = max(min((space[0] - words) / (1.12 * (right - left)), space[1] / (bottom - top)), 1e-3)
     apart = LINE / pixel
     low, high = top, max(bottom, top + apart * (len(boxes) - 1))  # labels keep to this range

@@ -4,14 +4,17 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from cycler import Cycler, cycler
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 
 from cnnlessons.networks import PALETTE, colour
 
@@ -135,3 +138,9 @@ def space(ax: Axes) -> tuple[float, float]:
         return width * ax.get_position().width, height * ax.get_position().height
     grid = place.get_gridspec()
     return width * len(place.colspan) / grid.ncols, height * len(place.rowspan) / grid.nrows
+
+
+@lru_cache(maxsize=1000)
+def text_width(text: str, size: float) -> float:
+    """Of one line of `size`, in points."""
+    return float(np.ptp(TextPath((0, 0), text, size=size).vertices[:, 0])) if text else 0.0

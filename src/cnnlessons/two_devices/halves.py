@@ -104,7 +104,7 @@ def _own_part(layer: Layer, whole: bool) -> tuple[bool, Layer, bool]:
 
 def half(arch: Arch) -> Arch:
     """What one of two devices computes: half of every layer's maps or units, and an `Exchange` before each layer that
-    reads the other half too. Both devices have the picture, and both end up with all outputs.
+    reads the other half too. Both devices have the image, and both end up with all outputs.
 
     Raises `ShapeError` for a layer that cannot be cut, with the way out.
     """
@@ -155,7 +155,8 @@ class Pair(nn.Module):
     """Both halves of a network made by `build` in one process, each on a device of its own, with its weights.
 
     `Pair(model, ("cuda:0", "cuda:1"))`; at an exchange the maps are copied from device to device, and autograd copies
-    the gradients back. The answer (N, …) is on the first device. Raises `ValueError` for other than two devices, and
+    the gradients back. The answer (N, …) is on the first device. `fit` leaves both where
+    they are, unless it is given a device. Raises `ValueError` for other than two devices, and
     what `build_half` raises.
     """
 
