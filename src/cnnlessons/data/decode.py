@@ -1,7 +1,9 @@
 """From the bytes of a JPEG or PNG file to a square of pixels."""
 
 import io
+import operator
 from pathlib import Path
+from typing import SupportsIndex
 
 from PIL import Image
 
@@ -26,6 +28,17 @@ def decode(data: bytes, file: str | Path) -> Image.Image:
         raise Fault(file, f"has more than {PIXELS:,} pixels") from error
     except (*DAMAGED, SyntaxError) as error:  # Pillow calls a broken PNG a SyntaxError
         raise Fault(file, f"is not a readable image ({plain(error)})") from error
+
+
+def whole_side(size: SupportsIndex, largest: int) -> int:
+    """`size` as an int. Raises ValueError unless it is a whole number of pixels from 1 to `largest`."""
+    try:
+        side = 0 if isinstance(size, bool) else operator.index(size)
+    except TypeError:
+        side = 0
+    if not 1 <= side <= largest:
+        raise ValueError(f"size={size!r}: must be a whole number of pixels from 1 to {largest}, such as 64")
+    return side
 
 
 def middle_square(image: Image.Image, side: int) -> Image.Image:

@@ -1,11 +1,11 @@
 """`load`: from a name to a Dataset, by the first source that has it."""
 
 import logging
-import operator
 from pathlib import Path
 
 from cnnlessons.data import cache, download, embedded
 from cnnlessons.data.dataset import Dataset, Kind, Source
+from cnnlessons.data.decode import whole_side
 from cnnlessons.data.faults import Fault, data_error
 from cnnlessons.data.files import named_by, regular
 from cnnlessons.data.readers.contents import Contents
@@ -37,28 +37,14 @@ def load(name: str, *, size: int | None = None) -> Dataset:
     names = ("mnist-5k", *KNOWN)
     if name not in names:
         raise unknown("image set", name, names)
-    side = _side(name, size)
+    if size is not None and not (name in KNOWN and KNOWN[name].resizable):
+        raise ValueError(f"size={size!r}: only imagenette is resized while it is read; leave it out for {name!r}")
+    side = None if size is None else whole_side(size, LARGEST_SIDE)
     if name not in KNOWN:
         return embedded.load()
     dataset = _from_folder(name, side) or _from_cache(name, side) or _from_download(name, side)
     log.info("%s: %s", name, dataset.source)
     return dataset
-
-
-def _side(name: str, size: int | None) -> int | None:
-    """`size` as an int. Raises ValueError if it is no whole number of pixels, or the set is not resized."""
-    if size is None:
-        return None
-    if not (name in KNOWN and KNOWN[name].resizable):
-        raise ValueError(f"size={size!r}: only imagenette is resized while it is read; leave it out for {name!r}")
-    try:
-        side = 0 if isinstance(size, bool) else operator.index(size)
-    except TypeError:
-        side = 0
-    if not 1 <= side <= LARGEST_SIDE:
-        wanted = f"a whole number of pixels from 1 to {LARGEST_SIDE}, such as 64"
-        raise ValueError(f"size={size!r}: the side of the images must be {wanted}")
-    return side
 
 
 def _dataset(name: str, contents: Contents, kind: Kind, path: str) -> Dataset:
