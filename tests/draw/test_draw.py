@@ -25,7 +25,7 @@ from cnnlessons.errors import ShapeError, UnknownName
 from cnnlessons.intervals import Interval
 from cnnlessons.networks import Arch
 from cnnlessons.networks.layers import Conv, Flatten, Linear, MaxPool, ReLU
-from cnnlessons.training.loop import Epoch
+from cnnlessons.training import Epoch
 
 LENET = CATALOGUE["lenet5-1998"]
 

@@ -13,16 +13,16 @@ from cnnlessons.errors import UnknownName
 from cnnlessons.experiments.measures import MEASURES
 from cnnlessons.networks.arch import Arch
 from cnnlessons.networks.layers import Conv, Flatten, Linear, MaxPool, ReLU
+from cnnlessons.training import augment
 from cnnlessons.training.augment import (
     PLACES,
     WAYS,
     Augment,
-    Draw,
+    Chances,
+    _enlarged_windows,
     enlarge,
-    enlarged_windows,
     middle,
     principal,
-    seen,
     ten_crops,
     windows,
 )
@@ -59,32 +59,32 @@ def test_enlarged_windows_are_windows_of_enlarged_pictures(height, width):
     x = pictures(3, height, width)
     side, at, flip = torch.tensor([13, 20, 30]), torch.tensor([[0, 4], [9, 0], [7, 20]]), torch.tensor([0, 1, 0]).bool()
     for picture, s, (i, j), f, ours in zip(
-        x, side.tolist(), at.tolist(), flip, enlarged_windows(x, side, (6, 9), at, flip), strict=True
+        x, side.tolist(), at.tolist(), flip, _enlarged_windows(x, side, (6, 9), at, flip), strict=True
     ):
         theirs = enlarge(picture[None], s)[0, :, i : i + 6, j : j + 9]
         assert torch.allclose(ours, theirs.flip(-1) if f else theirs, atol=1e-3)
 
 
 def test_scales_and_places_come_up_alike_and_stay_inside():
-    augment = Augment(("S 37 to 73",), "unit", pictures(2, 32, 36), (32, 32))
-    drawn = augment.draw(40_000, torch.Generator().manual_seed(0))
+    way = Augment(("S 37 to 73",), "unit", pictures(2, 32, 36), (32, 32))
+    drawn = way.roll(40_000, torch.Generator().manual_seed(0))
     counts = torch.bincount(drawn.side)
     assert counts[:37].sum() == 0 and len(counts) == 74 and (counts[37:] - 40_000 / 37).abs().max() < 150
     ends = torch.stack([drawn.side, 36 * drawn.side // 32], 1) - 32
     share = drawn.at / ends
     assert share.min() == 0 and share.max() == 1 and (share.mean(0) - 0.5).abs().max() < 0.01
-    assert augment.train(pictures(20, 32, 36), drawn.take(slice(20))).shape == (20, 3, 32, 32)
+    assert way.train(pictures(20, 32, 36), drawn.take(slice(20))).shape == (20, 3, 32, 32)
     assert Augment(("S 37",), "unit", pictures(2, 28, 28), (32, 32)).sides == (37, 37)  # smaller than the window
 
 
 def test_a_range_of_scales_is_tested_at_its_middle():
     x = pictures(2, 32, 32)
     theirs = v2.functional.center_crop(v2.functional.resize(x.float(), [55, 55], antialias=False), [31, 31])
-    shown = seen(x, Recipe(augment=("S 37 to 73", "mirror")), (31, 31))
+    shown = augment.test_view(x, Recipe(augment=("S 37 to 73", "mirror")), (31, 31))
     assert torch.allclose(shown, theirs / 255, atol=1e-5)
 
 
-@pytest.mark.parametrize("height, width, size", [(40, 40, (32, 32)), (28, 28, (38, 32)), (32, 32, None)])
+@pytest.mark.parametrize("height, width, size", [(40, 40, (32, 32)), (28, 28, (38, 32))])
 def test_pictures_that_would_shrink_or_stay_too_small_are_refused(height, width, size):
     with pytest.raises(ValueError, match="enlarges"):
         Augment(("S 37",), "unit", pictures(2, height, width), size)
@@ -125,20 +125,20 @@ def test_principal_components_are_those_of_numpy():
 
 def test_colours_move_as_far_as_the_paper_says():
     x = pictures(500)
-    augment = Augment(("colour",), "unit", x, (10, 10))
-    drawn = augment.draw(40_000, torch.Generator().manual_seed(0))
+    way = Augment(("colour",), "unit", x, (10, 10))
+    drawn = way.roll(40_000, torch.Generator().manual_seed(0))
     values, vectors = principal(x)
     along = drawn.shift @ vectors  # in the components' own coordinates
     assert torch.allclose(along.std(0), 0.1 * values, rtol=0.02) and torch.allclose(
         along.mean(0), torch.zeros(3), atol=3e-4
     )
-    moved = augment.train(x, drawn.take(slice(500))) - x.float() / 255
+    moved = way.train(x, drawn.take(slice(500))) - x.float() / 255
     assert torch.allclose(moved, drawn.shift[:500, :, None, None].expand_as(moved), atol=1e-6)
 
 
 def test_all_offsets_come_up_alike_and_half_are_mirrored():
-    augment = Augment(("crop", "mirror"), "unit", pictures(), (8, 8))
-    at, flip, shift, side = augment.draw(90_000, torch.Generator().manual_seed(0))
+    way = Augment(("crop", "mirror"), "unit", pictures(), (8, 8))
+    at, flip, shift, side = way.roll(90_000, torch.Generator().manual_seed(0))
     counts = torch.bincount(3 * at[:, 0] + at[:, 1], minlength=9)
     assert len(counts) == 9 and (counts - 10_000).abs().max() < 500 and shift is side is None
     assert (flip.float().mean() - 0.5).abs() < 0.01
@@ -146,15 +146,15 @@ def test_all_offsets_come_up_alike_and_half_are_mirrored():
 
 def test_a_shift_moves_background_in():
     x = torch.full((1, 3, 8, 8), 255, dtype=torch.uint8)
-    augment = Augment(("shift",), "unit", x, (8, 8))
-    moved = augment.train(x, Draw(torch.tensor([[0, 8]]), None, None))
+    way = Augment(("shift",), "unit", x, (8, 8))
+    moved = way.train(x, Chances(torch.tensor([[0, 8]]), None, None))
     assert moved.shape == (1, 3, 8, 8) and moved.sum() == 3 * 4 * 4 and (moved[..., 4:, :4] == 1).all()
 
 
 def test_without_names_nothing_happens():
     x = pictures()
-    augment = Augment((), "unit", x, None)
-    assert torch.equal(augment.train(x, augment.draw(12, torch.Generator())), pixels(x))
+    way = Augment((), "unit", x, None)
+    assert torch.equal(way.train(x, way.roll(12, torch.Generator())), pixels(x))
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_fit_leaves_a_network_on_its_two_devices(monkeypatch):
     cpu = torch.device("cpu")
     pair, moved = Pair(build(CATALOGUE["lenet-002-relu"].change(softmax=None))), []
     monkeypatch.setattr(pair, "to", lambda *where, **how: moved.append(where))
-    monkeypatch.setattr("cnnlessons.training.loop.devices", lambda model: [cpu, torch.device("cuda:1")])
+    monkeypatch.setattr("cnnlessons.training.device.devices", lambda model: [cpu, torch.device("cuda:1")])
     digits = load("mnist-5k").train.take(40)
     list(fit(pair, digits, digits, Recipe(epochs=1)))
     assert not moved

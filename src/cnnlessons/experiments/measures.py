@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from cnnlessons.modules import capture
-from cnnlessons.training import SIDES, enlarge, evaluate, loss_for, outputs, pixels, seen, size_of, ten_crops
+from cnnlessons.training import SIDES, enlarge, evaluate, loss_for, outputs, pixels, size_of, ten_crops, test_view
 
 LOOKED_AT = 1000  # pictures
 MASKS = (1, 2, 5, 10, 20, 50)  # dropout networks averaged
@@ -37,7 +37,7 @@ def weight_gradients(model, train, test, recipe) -> dict[str, float]:
     """Root mean square of the loss's gradient by the weights of each layer, over 1,000 training pictures."""
     device, was_training = next(model.parameters()).device, model.training
     model.eval()
-    x = seen(train.x[:LOOKED_AT].to(device), recipe, size_of(model))
+    x = test_view(train.x[:LOOKED_AT].to(device), recipe, size_of(model))
     layers = {name: m.weight for name, m in model.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)}
     value = loss_for(recipe.loss, model).value(model(x), train.y[:LOOKED_AT].to(device))
     gradients = torch.autograd.grad(value, list(layers.values()))
@@ -69,7 +69,7 @@ def thinned(model, x, recipe) -> torch.Tensor:
     for module in model.modules():
         module.training = isinstance(module, nn.Dropout)
     for part in x.split(1000):
-        out = model(seen(part.to(device), recipe, size_of(model)))
+        out = model(test_view(part.to(device), recipe, size_of(model)))
         parts.append(out if isinstance(list(model.children())[-1], nn.Softmax) else out.softmax(1))
     model.train(was_training)
     return torch.cat(parts)

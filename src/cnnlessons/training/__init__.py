@@ -1,11 +1,23 @@
 """fit, what it trains with and how a network is judged. Every lesson that trains uses it."""
 
-from cnnlessons.training.augment import SIDES, Augment, Draw, enlarge, middle, principal, seen, ten_crops, windows
+from cnnlessons.training.augment import (
+    SIDES,
+    Augment,
+    Chances,
+    enlarge,
+    middle,
+    principal,
+    ten_crops,
+    test_view,
+    windows,
+)
 from cnnlessons.training.device import chosen_device
-from cnnlessons.training.evaluation import evaluate, outputs, size_of
-from cnnlessons.training.loop import Epoch, fit
+from cnnlessons.training.evaluation import evaluate, outputs
+from cnnlessons.training.look import mode, size_of
+from cnnlessons.training.loop import fit
 from cnnlessons.training.losses import LOSSES, loss_for
 from cnnlessons.training.recipe import SCHEDULES, DivergedError, Recipe
+from cnnlessons.training.run import Epoch, Run
 from cnnlessons.training.scaling import SCALES, pad, pixels
 
 __all__ = [
@@ -14,22 +26,24 @@ __all__ = [
     "SCHEDULES",
     "SIDES",
     "Augment",
+    "Chances",
     "DivergedError",
-    "Draw",
     "Epoch",
     "Recipe",
+    "Run",
     "chosen_device",
     "enlarge",
     "evaluate",
     "fit",
     "loss_for",
     "middle",
+    "mode",
     "outputs",
     "pad",
     "pixels",
     "principal",
-    "seen",
     "size_of",
     "ten_crops",
+    "test_view",
     "windows",
 ]

@@ -1,34 +1,85 @@
-"""Where a network computes, in which precision, and how its maps lie in memory."""
+"""Where a network computes, in which precision, with which random numbers, and how its maps lie in memory."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import nn
 
-from cnnlessons.training.recipe import Recipe
+from cnnlessons.errors import UnknownName, unknown
+
+KINDS = ("cpu", "cuda", "mps")
 
 
-def chosen_device() -> torch.device:
-    """The device that the variable CNNLESSONS_DEVICE names, else the CPU. Raises `ValueError` if it is not there."""
-    name = os.environ.get("CNNLESSONS_DEVICE", "cpu")
-    if name.startswith("cuda") and not torch.cuda.is_available():
-        raise ValueError(f"CNNLESSONS_DEVICE={name}, but PyTorch sees no CUDA device here; unset it to use the CPU")
+def device_named(name: str | torch.device, where: str = "device") -> torch.device:
+    """The device of that name; `where` says in an error who named it.
+
+    Raises `UnknownName` for a name that is none, and `ValueError` for a device that is not there.
+    """
+    kind, _, number = str(name).partition(":")
+    if kind == "gpu":
+        raise UnknownName(f"no device named {str(name)!r}; a CUDA card is 'cuda', Apple's GPU 'mps'")
+    if kind not in KINDS or not (number.isdecimal() or str(name) == kind):
+        raise unknown("device", str(name), KINDS)
+    if kind == "cuda" and not (torch.cuda.is_available() and int(number or 0) < torch.cuda.device_count()):
+        there = f"{torch.cuda.device_count()}" if torch.cuda.is_available() else "no"
+        raise ValueError(
+            f"{where}={str(name)!r}, but PyTorch sees {there} CUDA device here; leave it out to use the CPU"
+        )
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise ValueError(f"{where}={str(name)!r}, but PyTorch sees no MPS device here; leave it out to use the CPU")
     return torch.device(name)
 
 
+def chosen_device() -> torch.device:
+    """The device that the environment variable CNNLESSONS_DEVICE names, else the CPU. Raises as `device_named` does."""
+    return device_named(os.environ.get("CNNLESSONS_DEVICE") or "cpu", "CNNLESSONS_DEVICE")
+
+
 def devices(model: nn.Module) -> list[torch.device]:
-    """Where its parameters are, each device once, that of the first parameter first."""
-    return list(dict.fromkeys(p.device for p in model.parameters()))
+    """Where its parameters are, each device once, that of the first parameter first; the CPU if it has none."""
+    return list(dict.fromkeys(p.device for p in model.parameters())) or [torch.device("cpu")]
 
 
-def in_bfloat16(model: nn.Module, recipe: Recipe, device: torch.device) -> bool:
-    """Whether `fit` lets the layers compute in bfloat16; weights, loss and steps stay float32.
+def place(model: nn.Module, device: str | torch.device | None) -> tuple[torch.device, bool]:
+    """Where the images for `model` go, and whether it stays where it is.
 
-    If the recipe leaves it open, on a GPU and where some convolution reads 32 maps or more: below that the tensor
-    cores have nothing to chew. The CPU is left at float32, so that a curve is the same on every one.
+    To `device`, else to the first one of a model that lies on several, which stays, else to the chosen one.
     """
-    wide = any(isinstance(m, nn.Conv2d) and m.in_channels >= 32 for m in model.modules())
-    return recipe.precision == "bfloat16" or (recipe.precision == "auto" and device.type == "cuda" and wide)
+    if device is not None:
+        return device_named(device), False
+    places = devices(model)
+    return (places[0], True) if len(places) > 1 else (chosen_device(), False)
+
+
+@contextmanager
+def placed(model: nn.Module, device: torch.device, stays: bool) -> Iterator[None]:
+    """Have the model on `device` while the block runs, and back where it was afterwards, unless it `stays`."""
+    before = devices(model)[0]
+    if not stays:
+        model.to(device, memory_format=layout(model, device))  # type: ignore[call-overload]
+    try:
+        yield
+    finally:
+        if not stays:
+            model.to(before)
+
+
+def autocast(precision: str, device: torch.device) -> torch.autocast:
+    """The layers compute in bfloat16 if that is the `precision` of the recipe; weights, loss and steps stay float32.
+
+    "auto" is float32 on every device, so that no two networks of one comparison differ in it unsaid.
+    """
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Random numbers from `seed` while the block runs; the global random state is left as it was."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
 
 
 def layout(model: nn.Module, device: torch.device) -> torch.memory_format:
