@@ -1,6 +1,7 @@
 """LeNet-5, AlexNet and VGG as data: trace them, build them, train them, draw them."""
 
 import importlib
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,15 @@ __all__ = [
 ]
 
 
+def open_modules() -> None:
+    """Enter the room of modules if torch is there, so that `trace` and `described` know what to do with an nn.Module.
+
+    They stand on a lower floor, which may not import it; without torch nobody holds an nn.Module.
+    """
+    if "torch" in sys.modules:
+        importlib.import_module("cnnlessons.modules")
+
+
 def __getattr__(name: str) -> Any:
     """A name of the face, from its room. Raises `AttributeError` for any other."""
     if name == "record":  # until 0.2
@@ -53,9 +63,6 @@ def __getattr__(name: str) -> Any:
     if name not in HOME:
         raise AttributeError(f"module 'cnnlessons' has no attribute {name!r}")
     found = globals()[name] = getattr(importlib.import_module(f"cnnlessons.{HOME[name]}"), name)
-    if name == "trace":  # so that it reads an nn.Module, whichever of torch and cnnlessons came first
-        tracing = importlib.import_module("cnnlessons.networks.tracing")
-        tracing.LATE.append(lambda: importlib.import_module("cnnlessons.modules"))
     return found
 
 

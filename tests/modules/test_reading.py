@@ -14,8 +14,9 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnlessons import CATALOGUE, ShapeError, build, trace
-from cnnlessons.modules import about
+from cnnlessons.modules import about, described
 from cnnlessons.networks.layers import Conv
+from cnnlessons.widgets import ShapeExplorer
 
 NUMBERS = ("shape_in", "shape_out", "params", "connections", "macs", "receptive_field", "jump")
 
@@ -379,3 +380,68 @@ def test_what_stands_on_the_meta_device_takes_no_time_and_no_memory():
     begun = time.process_time()
     assert trace(model, input=(3, 1000, 1000))["2"].params == (4096 * 998**2 + 1) * 4096
     assert time.process_time() - begun < 5
+
+
+def test_a_module_of_known_layers_can_be_described_and_built_again():
+    model = foreign("alexnet")
+    arch = described(model, input=(3, 224, 224))
+    assert trace(arch).params == 61_100_840 and trace(arch).macs == 714_188_480
+    assert [layer.name for layer in arch.layers if layer.name not in dict(model.named_modules())] == ["flatten"]
+    theirs = CATALOGUE["alexnet-torchvision"]
+    assert [layer for layer in arch.layers if layer.name != "flatten"] == [
+        layer for layer in theirs.layers if layer.kind != "reshape"
+    ]
+    assert described(theirs) is theirs
+
+
+@pytest.mark.parametrize("id", [id for id in CATALOGUE if trace(CATALOGUE[id]).params < 1e6])
+def test_what_was_built_is_described_as_it_was(id):
+    assert described(build(CATALOGUE[id])).layers == CATALOGUE[id].layers
+
+
+def test_the_explorer_takes_a_sequential_and_leaves_its_weights():
+    model = nn.Sequential(
+        nn.Conv2d(1, 6, 5),
+        nn.Tanh(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(0.3),
+        nn.Linear(1176, 10),
+        nn.Softmax(1),
+    )
+    before = model[0].weight.clone()
+    explorer = ShapeExplorer(model, input=(1, 32, 32))
+    types = ["Conv", "Tanh", "MaxPool", "Flatten", "Dropout", "Linear", "Softmax"]
+    assert [row["type"] for row in explorer.rows] == types
+    assert explorer.total["params"] == sum(p.numel() for p in model.parameters()) and explorer.error == ""
+    assert torch.equal(before, model[0].weight)
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        (nn.Sequential(nn.Conv2d(1, 4, 3, bias=False)), "0: no layer of this package says what a Conv2d does"),
+        (nn.Sequential(nn.Conv2d(1, 4, 3), nn.PReLU()), "1: no layer of this package says what a PReLU does"),
+        (Functional(), "max_pool2d: no layer of this package says what a max_pool2d does"),
+        (type("Twice", (nn.Sequential,), {"forward": lambda self, x: self[0](x) + x})(nn.ReLU()), "Twice is no row"),
+        (
+            type("Dead", (nn.Sequential,), {"forward": lambda self, x: (self[0](x), self[1](x))[1]})(
+                nn.ReLU(), nn.Tanh()
+            ),
+            "Dead is no row of modules: 1 does not read what 0 returns",
+        ),
+    ],
+)
+def test_what_cannot_be_described_is_named(model, sentence):
+    with pytest.raises(ValueError, match=f"^{sentence}"):
+        described(model, input=(1, 32, 32))
+    with pytest.raises(ValueError, match=f"^{sentence}"):
+        ShapeExplorer(model, input=(1, 32, 32))
+
+
+@pytest.mark.parametrize("wrong", [None, 3, nn.ReLU, [nn.ReLU()]])
+def test_what_is_neither_is_refused(wrong):
+    with pytest.raises(TypeError, match=r"an Arch or an nn\.Module"):
+        trace(wrong)
+    with pytest.raises(TypeError, match=r"an Arch or an nn\.Module"):
+        described(wrong)

@@ -7,6 +7,7 @@ from cnnlessons.modules.initialise import INITIALISERS
 from cnnlessons.modules.papers import RBF, ByGroup, Local2d, ScaledTanh, Subsample, TableConv2d
 from cnnlessons.modules.reading import Model
 from cnnlessons.modules.recorder import Maps, capture
+from cnnlessons.networks import described
 
 __all__ = [
     "INITIALISERS",
@@ -23,6 +24,7 @@ __all__ = [
     "about",
     "build",
     "capture",
+    "described",
     "module",
     "remember",
 ]

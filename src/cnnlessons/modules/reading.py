@@ -23,10 +23,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnlessons.errors import ShapeError
 from cnnlessons.modules.built import about
-from cnnlessons.modules.described import Foreign, kind_of, word
 from cnnlessons.modules.places import RESHAPE, View, arguments, aten, follow, plain_name
-from cnnlessons.networks import Row, Trace, trace
-from cnnlessons.networks.layers import Layer, Pair, Shape, Window, shape_text
+from cnnlessons.modules.vocabulary import Foreign, kind_of, word
+from cnnlessons.networks import Arch, Row, Trace, described, trace
+from cnnlessons.networks.layers import Flatten, Layer, Pair, Shape, Window, shape_text
 from cnnlessons.networks.tracing import input_shape, one_or_both
 
 KINDS_OF_CALLS = {
@@ -98,7 +98,8 @@ class Reader(TorchDispatchMode):
         super().__init__()
         self.model, self.title, self.flops = model, type(original).__name__, flops
         self.rows: list[Row] = []
-        self.between: list[str] = []  # operations that leave no row and are no copies, as "relu in Net"
+        self.between: list[str] = []  # what makes it no row of modules, as "relu is called as a function in Net"
+        self.tip: tuple | None = None  # the tensor that the last module returned
         self.calls: list[Call] = []  # the modules at work, the innermost last
         self.views: dict[tuple, View] = {}  # of tensors that depend on the input
         self.alive: list[torch.Tensor] = []  # so that no storage comes again
@@ -123,6 +124,8 @@ class Reader(TorchDispatchMode):
             view = self.views.get(key(source)) if source is not None else None
             shape = without_batch(source) if source is not None else ()
             label = type(original).__name__
+            if leaf and source is not None and self.tip not in (None, key(source)):
+                self.between.append(f"{name or label} does not read what {self.rows[-1].layer.name} returns")
             self.calls.append(Call(name or label, original, leaf and self.owner() is None, label, shape, view))
 
         def end(_: nn.Module, args: tuple, kwargs: dict, output: Any) -> None:
@@ -201,6 +204,8 @@ class Reader(TorchDispatchMode):
             known = all(one.known for _, one in seen)
             self.views[key(x)] = view if view.known or not known else replace(view, reason=f"{view.reason} in {where}")
         if results:
+            if self.tip == key(seen[0][0]) and same_place(func):
+                self.tip = key(results[0])
             self.note(func, named, seen, results[0], flops, used)
         return out
 
@@ -228,17 +233,18 @@ class Reader(TorchDispatchMode):
             call = Call(label, None, True, name, without_batch(x), before, flops, connections)
             self.row(call, out, used)
         if not same_place(func):
-            self.between.append(f"{name} in {path or self.title}")
+            self.between.append(f"{name} is called as a function in {path or self.title}; make it a module")
 
     def row(self, call: Call, out: torch.Tensor, parameters: dict[int, int]) -> None:
         """The row of a call that is done."""
         shape_out, before = without_batch(out), call.view
-        layer = described(call.module, call.name, call.shape, shape_out)
+        layer = layer_of(call.module, call.name, call.shape, shape_out)
         if layer is not None and before is not None:
             self.views[key(out)] = through(layer, before, call.shape, shape_out)
         after = self.views.get(key(out), View(reason="it does not depend on the input"))
         params = sum(numel for one, numel in parameters.items() if one not in self.counted)
         self.counted |= set(parameters)
+        self.tip = key(out)
         if layer is None:
             layer = Foreign(call.name, kind(call, shape_out), call.type, moves(before, after))
             connections, macs = call.connections, call.flops // 2
@@ -259,7 +265,7 @@ def same_place(func: Any) -> bool:
     return func.overloadpacket in RESHAPE or func.overloadpacket in (aten.detach, aten.alias, aten.clone, aten._to_copy)
 
 
-def described(module: nn.Module | None, name: str, shape_in: Shape, shape_out: Shape) -> Layer | None:
+def layer_of(module: nn.Module | None, name: str, shape_in: Shape, shape_out: Shape) -> Layer | None:
     """The layer that says what `module` did, if there is one."""
     if module is None:
         return None
@@ -338,22 +344,51 @@ def read(model: nn.Module, shape: Shape) -> Reader:
         warnings.simplefilter("ignore")  # what PyTorch warns of matters when the model itself runs
         try:
             with flops, reader:
-                reader.model(x)
+                out = tensors(reader.model(x))
         except Unreadable as error:
             raise ValueError(f"{reader.where()} {error}; write it as modules, or trace the parts") from None
         except Exception as error:
             raise reader.stopped(error, shape) from (None if isinstance(error, RuntimeError) else error)
+    if [key(one) for one in out] != [reader.tip]:
+        reader.between.append(f"{reader.title} returns something else than what its last module does")
     return reader
+
+
+def shape_for(model: nn.Module, input: Shape | None) -> Shape:
+    """The shape (C, H, W) to run a model on. Raises `ValueError` if neither the caller nor `build` has said it."""
+    shape = about(model).input if input is None else input_shape(input)
+    if shape is None:
+        name = type(model).__name__
+        raise ValueError(f"{name} does not say what it reads; give input=(channels, height, width), as (3, 224, 224)")
+    return shape
 
 
 @trace.register
 def _(arch: nn.Module, input: Shape | None = None) -> Trace:
-    shape = about(arch).input if input is None else input_shape(input)
-    if shape is None:
-        name = type(arch).__name__
-        raise ValueError(f"{name} does not say what it reads; give input=(channels, height, width), as (3, 224, 224)")
+    shape = shape_for(arch, input)
     rows = read(arch, shape).rows
     if not rows:
         raise ValueError(f"{type(arch).__name__} has no layers to trace")
     title = type(arch).__name__
     return Trace(rows, Model(title, title, shape, tuple(row.layer for row in rows)))
+
+
+@described.register
+def _(model: nn.Module, input: Shape | None = None) -> Arch:
+    shape, title = shape_for(model, input), type(model).__name__
+    reader = read(model, shape)
+    layers: list[Layer] = []
+    was = shape
+    for row in reader.rows:
+        if isinstance(row.layer, Foreign):
+            raise ValueError(
+                f"{row.layer.name}: no layer of this package says what a {row.module} does; trace lists it"
+            )
+        if len(was) == 3 and len(row.shape_in) == 1:
+            taken = {one.layer.name for one in reader.rows}
+            layers.append(Flatten(next(name for name in ("flatten", "to_vector", "as_vector") if name not in taken)))
+        layers.append(row.layer)
+        was = row.shape_out
+    if reader.between:
+        raise ValueError(f"{title} is no row of modules: {reader.between[0]}; trace lists it")
+    return Arch(title, title, shape, tuple(layers), "an nn.Module")

@@ -1,6 +1,6 @@
 """A network as data, without torch: layers, arch, tracing, table, palette, catalogue. Every lesson uses it."""
 
-from cnnlessons.networks.arch import INITS, Arch
+from cnnlessons.networks.arch import INITS, Arch, described
 from cnnlessons.networks.catalogue import CATALOGUE
 from cnnlessons.networks.palette import PALETTE, colour
 from cnnlessons.networks.table import html
@@ -14,6 +14,7 @@ __all__ = [
     "Row",
     "Trace",
     "colour",
+    "described",
     "fits",
     "html",
     "smallest_input",

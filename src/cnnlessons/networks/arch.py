@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import singledispatch
 
+import cnnlessons
 from cnnlessons.errors import unknown
 from cnnlessons.networks.layers import Layer, Shape
 from cnnlessons.networks.tracing import trace
@@ -95,3 +97,22 @@ class Arch:
 
     def _repr_html_(self):
         return trace(self)._repr_html_()
+
+
+@singledispatch
+def described(model: object, input: Shape | None = None) -> Arch:
+    """An `Arch` that says what `model` does: an nn.Module of layers in a row, each of a type this package knows.
+
+    `described(nn.Sequential(...), input=(C, H, W))`; the input may be left out for what `build` made. The weights are
+    not touched and not kept. Raises `ValueError` that names the layer which cannot be described. An `Arch` is itself.
+    """
+    cnnlessons.open_modules()
+    rule = described.dispatch(type(model))
+    if rule is described.dispatch(object):
+        raise TypeError(f"an Arch or an nn.Module can be described, not {model!r}")
+    return rule(model, input)
+
+
+@described.register
+def _(model: Arch, input: Shape | None = None) -> Arch:
+    return model if input is None else replace(model, input=tuple(input))

@@ -1,10 +1,10 @@
 """trace(arch): what every layer does to the shape, and what that costs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatch
 from math import ceil, prod
 
+import cnnlessons
 from cnnlessons.errors import ShapeError, unknown
 from cnnlessons.networks.layers import Layer, Pair, Shape, shape_text
 
@@ -141,11 +141,6 @@ def smallest_input(arch, up_to: int = 1024) -> int | None:
     return next((n for n in range(1, up_to + 1) if fits(arch.layers, (channels, n, n))), None)
 
 
-# Called once, before `trace` refuses a type: what knows of further types registers them then. The package's face puts
-# the room of modules there, so that torch is imported with the first nn.Module and not before.
-LATE: list[Callable[[], object]] = []
-
-
 def input_shape(input) -> Shape:
     """`input` as a shape. Raises `ShapeError` unless it is whole numbers from 1."""
     shape = tuple(input)
@@ -164,9 +159,14 @@ def trace(arch, input: Shape | None = None) -> Trace:
     `arch` may be any `nn.Module` too, as `trace(torchvision.models.alexnet(), input=(3, 224, 224))`: rows are then its
     modules without children in the order of the calls, and what functions between them add (modules/reading.py).
     """
-    if LATE and not hasattr(arch, "layers"):
-        LATE.pop()()
-        return trace(arch, input)
+    from cnnlessons.networks.arch import Arch  # which has a trace for its table
+
+    if not isinstance(arch, Arch):
+        cnnlessons.open_modules()
+        rule = trace.dispatch(type(arch))
+        if rule is trace.dispatch(object):
+            raise TypeError(f"trace takes an Arch or an nn.Module, not {arch!r}; CATALOGUE has some by their names")
+        return rule(arch, input)
     shape = input_shape(arch.input if input is None else input)
     try:
         return Trace(walk(arch.layers, shape), arch)

@@ -10,7 +10,7 @@ import anywidget
 from traitlets import Dict, List, Unicode, observe, validate
 
 from cnnlessons.errors import ShapeError
-from cnnlessons.networks import CATALOGUE, PALETTE, Arch, Trace, html, trace, walk
+from cnnlessons.networks import CATALOGUE, PALETTE, Arch, Trace, described, html, trace, walk
 from cnnlessons.widgets import layer_json
 
 HERE = Path(__file__).parent
@@ -33,7 +33,8 @@ def attempt(arch: Arch) -> tuple[Trace, str]:
 class ShapeExplorer(anywidget.AnyWidget):
     """Pick a network, change its layers or its input, and read the rows of its trace.
 
-    `ShapeExplorer("lenet5-1998", input=(1, 28, 28))`; an `Arch` of your own will do as well. Set `network`, `input`
+    `ShapeExplorer("lenet5-1998", input=(1, 28, 28))`; an `Arch` of your own will do as well, and so will an
+    nn.Module of layers in a row that this package knows, as `nn.Sequential`: see `described`. Set `network`, `input`
     or `layers` (a list of dictionaries, as `Arch.as_dict()["layers"]`); read `rows` (as `Row.as_dict()`), `total` and
     `error`, the sentence of the `ShapeError` if a layer does not fit: then `rows` are those before it.
 
@@ -56,8 +57,8 @@ class ShapeExplorer(anywidget.AnyWidget):
     vocabulary = Dict(layer_json.vocabulary(), read_only=True).tag(sync=True)
     palette = Dict(PALETTE, read_only=True).tag(sync=True)
 
-    def __init__(self, network: str | Arch = "lenet5-1998", input=None, **traits):
-        arch = network if isinstance(network, Arch) else CATALOGUE[network]
+    def __init__(self, network: object = "lenet5-1998", input=None, **traits):
+        arch = CATALOGUE[network] if isinstance(network, str) else described(network, input)
         known = arch.id if CATALOGUE.get(arch.id) == arch else ""
         super().__init__(
             network=known, input=list(arch.input), layers=list(map(layer_json.plain, arch.layers)), **traits

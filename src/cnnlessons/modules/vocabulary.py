@@ -56,6 +56,11 @@ def one(value: Any) -> Any:
     return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
 
 
+def stride(k: Any, s: Any) -> Any:
+    """A pool's stride as layers write it: None for the window's own side."""
+    return None if one(s) == one(k) else one(s)
+
+
 def conv(m: Any, name: str, shape: Shape) -> Layer | None:
     """A convolution with a bias and zeros around it."""
     if m.bias is None or m.padding_mode != "zeros" or isinstance(m.padding, str):
@@ -67,13 +72,21 @@ def conv(m: Any, name: str, shape: Shape) -> Layer | None:
 def max_pool(m: Any, name: str, shape: Shape) -> Layer | None:
     """The largest of each window."""
     plain = pair(m.dilation) == (1, 1) and not m.return_indices
-    return described.MaxPool(name, one(m.kernel_size), one(m.stride), one(m.padding), m.ceil_mode) if plain else None
+    return (
+        described.MaxPool(name, one(m.kernel_size), stride(m.kernel_size, m.stride), one(m.padding), m.ceil_mode)
+        if plain
+        else None
+    )
 
 
 def mean_pool(m: Any, name: str, shape: Shape) -> Layer | None:
     """The mean of each window, zeros at the edge included."""
     plain = (m.count_include_pad or pair(m.padding) == (0, 0)) and m.divisor_override is None
-    return described.AvgPool(name, one(m.kernel_size), one(m.stride), one(m.padding), m.ceil_mode) if plain else None
+    return (
+        described.AvgPool(name, one(m.kernel_size), stride(m.kernel_size, m.stride), one(m.padding), m.ceil_mode)
+        if plain
+        else None
+    )
 
 
 def adaptive(m: Any, name: str, shape: Shape) -> Layer | None:
@@ -128,7 +141,7 @@ WORDS: dict[type[nn.Module], Callable[[Any, str, Shape], Layer | None]] = {
     nn.Tanh: lambda m, name, shape: described.Tanh(name),
     nn.Sigmoid: lambda m, name, shape: described.Sigmoid(name),
     papers.ScaledTanh: lambda m, name, shape: described.ScaledTanh(name),
-    papers.Subsample: lambda m, name, shape: described.Subsample(name, m.k, m.s),
+    papers.Subsample: lambda m, name, shape: described.Subsample(name, m.k, stride(m.k, m.s)),
     papers.TableConv2d: lambda m, name, shape: described.Conv(
         name, len(m.table), m.weight.shape[-1], m.s, m.p, table=m.table
     ),
