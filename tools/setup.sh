@@ -33,7 +33,7 @@ install() {
 torch() {
     if [ -n "${TORCH_INDEX:-}" ]; then
         # --no-deps: what they need comes from the usual index with the rest
-        install --index-url "$TORCH_INDEX" --no-deps $(grep -E '^(torch|torchvision)==' requirements.txt)
+        install --index-url "$TORCH_INDEX" --no-deps $(grep -Ex 'torch(vision)?(==.*)?' requirements.txt)
     fi
 }
 
