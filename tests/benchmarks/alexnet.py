@@ -1,6 +1,6 @@
 """AlexNet on Fashion-MNIST at full size: `fit` against torchvision's network in a plain loop with mixed precision.
 
-`make bench` runs it, on a GPU as well: `CNNLESSONS_DEVICE=cuda make bench`. The pictures are enlarged to 3×224×224
+`make bench` runs it, on a GPU as well: `CNNLESSONS_DEVICE=cuda make bench`. The images are enlarged to 3×224×224
 beforehand and lie on the device for both; the loops take turns, an epoch each, and the fastest epoch counts.
 """
 
@@ -20,10 +20,10 @@ from cnnlessons.training.device import chosen_device
 ALEXNET = CATALOGUE["alexnet-torchvision"].change(**{"classifier.6": Linear("classifier.6", 10)})
 
 
-def large(split, pictures: int) -> Split:
-    """The first pictures, enlarged to what AlexNet reads: uint8 (N, 3, 224, 224)."""
-    x = nn.functional.interpolate(split.x[:pictures].float(), size=ALEXNET.input[1:], mode="bilinear")
-    return Split(x.round().byte().repeat(1, 3, 1, 1), split.y[:pictures])
+def large(split, images: int) -> Split:
+    """The first images, enlarged to what AlexNet reads: uint8 (N, 3, 224, 224)."""
+    x = nn.functional.interpolate(split.x[:images].float(), size=ALEXNET.input[1:], mode="bilinear")
+    return Split(x.round().byte().repeat(1, 3, 1, 1), split.y[:images])
 
 
 def plain_loop(train, recipe: Recipe, device):
@@ -50,17 +50,17 @@ def our_loop(train, test, recipe: Recipe, device):
         yield epoch.seconds
 
 
-def main() -> None:
-    """A line a loop: pictures a second."""
+def main(argv: list[str] | None = None) -> None:
+    """A line a loop: images a second."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=int, help="training pictures (512, on a GPU 6,000)")
+    parser.add_argument("--images", type=int, help="training images (512, on a GPU 6,000)")
     parser.add_argument("--rounds", type=int, default=5)
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     try:
         device, data = chosen_device(), load("fashion-mnist")
     except (ValueError, DataError) as error:
         sys.exit(f"bench: {error}")
-    train = large(data.train, args.pictures or (6000 if device.type == "cuda" else 512))
+    train = large(data.train, args.images or (6000 if device.type == "cuda" else 512))
     recipe = Recipe(epochs=args.rounds, batch=128, lr=0.01, precision="bfloat16")
     loops = {
         "torchvision, plain loop": plain_loop(train, recipe, device),
@@ -71,12 +71,12 @@ def main() -> None:
         for name, loop in loops.items():
             seconds[name].append(next(loop))
     print(
-        f"{ALEXNET.title} on {len(train):,} pictures of Fashion-MNIST, bfloat16, batch {recipe.batch}, {device}, "
+        f"{ALEXNET.title} on {len(train):,} images of Fashion-MNIST, bfloat16, batch {recipe.batch}, {device}, "
         f"{torch.get_num_threads()} thread(s), torch {torch.__version__}"
     )
     best = {name: min(took) for name, took in seconds.items()}
     for name, took in best.items():
-        print(f"{name:24}{len(train) / took:9,.1f} pictures/s   fit is {took / best['fit']:.2f}× as fast")
+        print(f"{name:24}{len(train) / took:9,.1f} images/s   fit is {took / best['fit']:.2f}× as fast")
 
 
 if __name__ == "__main__":

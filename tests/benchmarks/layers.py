@@ -3,6 +3,7 @@
 `make bench` runs it. The fastest of many counts.
 """
 
+import argparse
 import timeit
 
 import torch
@@ -24,33 +25,37 @@ CASES = [
 ]
 
 
-def fastest(step, repeat: int = 15, number: int = 3) -> float:
+def fastest(step, repeat: int, number: int = 3) -> float:
     """Milliseconds of the fastest of `repeat` rounds of `number` calls."""
     return 1e3 * min(timeit.repeat(step, repeat=repeat, number=number)) / number
 
 
-def times(module, shape) -> tuple[float, float, float]:
+def times(module, shape, repeat: int) -> tuple[float, float, float]:
     """Milliseconds that a layer takes forward, backward, and both, on numbers as a ReLU leaves them."""
     torch.manual_seed(0)
     x = torch.randn(shape).relu().requires_grad_()
     out = module(x)
     grad = torch.randn(out.shape)
     with torch.no_grad():
-        ahead = fastest(lambda: module(x))
-    back = fastest(lambda: out.backward(grad, retain_graph=True))
-    return ahead, back, fastest(lambda: module(x).backward(grad))
+        ahead = fastest(lambda: module(x), repeat)
+    back = fastest(lambda: out.backward(grad, retain_graph=True), repeat)
+    return ahead, back, fastest(lambda: module(x).backward(grad), repeat)
 
 
-def main() -> None:
-    """A line a case."""
+def main(argv: list[str] | None = None) -> None:
+    """A line for each case."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeat", type=int, default=15)
+    parser.add_argument("--cases", type=int, default=len(CASES), help="so many of the last ones")
+    args = parser.parse_args(argv)
     print(
         f"layers, {torch.get_num_threads()} threads, torch {torch.__version__}: ms of PyTorch's, of ours, and how "
         "many times as fast"
     )
     print(f"{'':51}{'forward':>21}{'backward':>22}{'both':>22}")
-    for what, name, options, shape in CASES:
+    for what, name, options, shape in CASES[-args.cases :]:
         keywords, places = (options, ()) if isinstance(options, dict) else ({}, options)
-        sides = [times(side(*places, **keywords), shape) for side in SIDES[name]]
+        sides = [times(side(*places, **keywords), shape, args.repeat) for side in SIDES[name]]
         print(
             f"{name:17} {what:14} {shape!s:18}",
             *(f"{theirs:7.2f} {ours:6.2f} {theirs / ours:4.1f}×" for theirs, ours in zip(*sides, strict=True)),

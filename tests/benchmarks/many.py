@@ -48,11 +48,11 @@ def processes(jobs, device):
         return [row for _, row in sorted(by_processes(plan, os.cpu_count()), key=lambda done: done[0].seed)]
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Each way makes the same rows; the time for all of them counts, that of starting processes too."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=40)  # as an experiment has; starting counts
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     device = os.environ.get("CNNLESSONS_DEVICE", "cpu")
     os.environ["TQDM_DISABLE"] = "1"
     jobs = Plan(replace(EXPERIMENT, seeds=args.runs), Path("nowhere")).jobs
