@@ -17,6 +17,9 @@ def test_take_gives_the_first():
     assert len(split) == 3
     with pytest.raises(ValueError, match=r"take\(4\): this split has 3 images"):
         split.take(4)
+    for n in (2.5, "2", None):
+        with pytest.raises(TypeError, match=r"take\(.*\): n must be a whole number of images"):
+            split.take(n)
 
 
 @pytest.mark.parametrize(

@@ -323,6 +323,16 @@ def test_a_cached_file_that_is_no_file_is_told(tiny, odd):
         assert "the cache cannot be written" in str(error)
 
 
+def test_a_set_too_large_for_the_memory_is_told(monkeypatch, tmp_path):
+    def refused(*_, **__):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(folders.torch, "empty", refused)
+    with pytest.raises(Fault, match="at 8×8 does not fit into this machine's memory") as caught:
+        folders.read(write(tmp_path, tiny_sets.class_folders()), tiny_sets.known_pictures(b""))
+    assert caught.value.way == "choose a smaller size="
+
+
 # Content, not only counts
 
 

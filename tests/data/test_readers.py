@@ -209,7 +209,8 @@ def test_the_table_agrees_with_torchvision():
     cifar = dict(datasets.CIFAR10.train_list + datasets.CIFAR10.test_list)
     ours = {k: v for k, v in KNOWN["cifar10"].digests.items() if k in cifar}
     assert ours == {name: f"md5:{md5}" for name, md5 in cifar.items()}
-    assert KNOWN["imagenette"].digests["imagenette2-320.tgz"] == f"md5:{datasets.Imagenette._ARCHIVES['320px'][1]}"
+    for url, md5 in datasets.Imagenette._ARCHIVES.values():
+        assert KNOWN["imagenette"].digests[url.rpartition("/")[2]] == f"md5:{md5}"
     names = [names[0] for _, names in sorted(datasets.Imagenette._WNID_TO_CLASS.items())]
     assert list(KNOWN["imagenette"].classes) == names
     assert list(KNOWN["fashion-mnist"].classes) == datasets.FashionMNIST.classes

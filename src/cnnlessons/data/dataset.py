@@ -17,7 +17,7 @@ class Source:
     kind: Kind
     path: str  # inside the package, CNNLESSONS_DATA or the cache; of a download, its address
     digest: str  # sha256, as 64 hex digits, of what was read
-    note: str = ""  # what a figure made from it must say, e.g. "CIFAR-10 (JPEG copy)"
+    note: str = ""  # what a figure made from it must say: "CIFAR-10 (JPEG copy)", "…, unchecked: …"
 
     def __str__(self) -> str:
         place = {
@@ -82,8 +82,11 @@ class Split:
     def take(self, n: int) -> "Split":
         """The first `n` images and labels, as a Split of shapes (n, C, H, W) and (n,), sharing memory with this one.
 
-        Every set is in mixed order, so these are of all classes. Raises ValueError if there are not `n`.
+        Every set is in mixed order, so these are of all classes. Raises TypeError for an `n` that is no whole number,
+        ValueError if there are not `n`.
         """
+        if not hasattr(n, "__index__"):
+            raise TypeError(f"take({n!r}): n must be a whole number of images, such as 100")
         if not 0 <= n <= len(self):
             raise ValueError(f"take({n}): this split has {len(self):,} images")
         return Split(self.x[:n], self.y[:n])

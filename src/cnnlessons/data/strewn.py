@@ -16,9 +16,14 @@ def strew_digits(
 
     `share` of the fields hold an image of `split` (uint8, 1×28×28), at a random place inside. The page is float, 0 … 1;
     the second tensor (int64) has the image's class at the 20×20 pixels that MNIST's digits fill, and the number of
-    classes elsewhere.
+    classes elsewhere. Raises ValueError for images that are not square and grey, or do not fit a field, and for a
+    share outside 0 … 1. The chapter "Any input size" uses it.
     """
     side = split.x.shape[-1]
+    if split.x.shape[1:] != (1, side, side) or not 2 * REACH <= side <= FIELD or not len(split):
+        raise ValueError(f"split must hold square grey images of {2 * REACH} to {FIELD} pixels a side, not {split!r}")
+    if not 0 <= share <= 1:
+        raise ValueError(f"share={share!r}: the share of the fields that hold a digit must be 0 … 1")
     page = torch.zeros(rows * FIELD, cols * FIELD)
     truth = torch.full(page.shape, int(split.y.max()) + 1)
     for field in rng.permutation(rows * cols)[: round(share * rows * cols)]:

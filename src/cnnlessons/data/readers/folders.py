@@ -83,7 +83,11 @@ def read(path: Path, known: "Known", size: int | None = None) -> Contents:
         check_counts([key.label for key in mine], counts, known.classes, f"{path} ({part})")
         order = np.random.RandomState(0).permutation(len(mine))  # RandomState's numbers are frozen for good
         index |= dict(zip(mine, order.tolist(), strict=True))
-        x[part] = torch.empty((len(mine), known.shape[0], side, side), dtype=torch.uint8)
+        try:
+            x[part] = torch.empty((len(mine), known.shape[0], side, side), dtype=torch.uint8)
+        except RuntimeError as error:  # what torch raises when the system has no more
+            reason = f"at {side}×{side} does not fit into this machine's memory"
+            raise Fault(path, reason, "choose a smaller size=") from error
         y = torch.empty(len(mine), dtype=torch.int64)
         y[torch.from_numpy(order)] = torch.tensor([key.label for key in mine], dtype=torch.int64)
         splits[part] = Split(x[part], y)
