@@ -91,14 +91,14 @@ test: lint chromium  ## everything that is a test: lint, unit tests, the site in
 notebooks: $(ALL)  ## run every notebook and compare with its stored outputs
 times: $(ALL)  ## the same, and keep how long each took in book/times.json, for its page
 notebooks times:
-	@TQDM_DISABLE=1 $(if $(filter times,$@),PYTHONPATH=book/_ext) $(STEP) "the notebooks" $(PY) -m pytest -q \
+	@TQDM_DISABLE=1 $(if $(filter times,$@),PYTHONPATH=tools:book/_ext) $(STEP) "the notebooks" $(PY) -m pytest -q \
 		-p no:cacheprovider -W default --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg \
-		--nbval-cell-timeout 300 $(if $(filter times,$@),-p run_times) book
+		--nbval-cell-timeout 300 $(if $(filter times,$@),-p record_times) book
 
 execute: $(ALL)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
 	@$(PY) tools/execute.py $(NB)
 
-bench: $(ALL)  ## time every tests/benchmarks/*.py on this machine
+bench: $(ALL) book  ## time every tests/benchmarks/*.py on this machine
 	@$(foreach benchmark,$(BENCHMARKS),$(STEP) "$(benchmark)" $(PY) $(benchmark) &&) true
 
 address: $(SITE)  ## write the web address of _config.yml wherever it is used

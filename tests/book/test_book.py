@@ -7,7 +7,7 @@ import statistics
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from run_times import chapters
+from toc import chapters
 
 FRAME = ("You will", "You will be able to", "You need", "What changed", "Try it", "Fine print", "Sources")
 # An absolute path of some machine: two names, behind the start, a space, a quote or an opening bracket.
