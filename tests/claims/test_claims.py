@@ -4,14 +4,14 @@ import json
 import re
 
 import pytest
-import run_times
+import toc
 from bs4 import BeautifulSoup
 
 from cnnlessons.claims import CAUSES, CLAIMS, MISTAKES, Found
 from cnnlessons.claims.anchors import SELF, anchors, in_chapter
 from cnnlessons.claims.checking import CHECKS, check
 from cnnlessons.claims.ledger import read
-from cnnlessons.claims.page import proof, prose, table
+from cnnlessons.claims.page import mistakes, proof, prose, table
 from cnnlessons.experiments import records
 
 LIVE = {"E16"}  # an experiment that a chapter's cells make
@@ -19,7 +19,7 @@ LIVE = {"E16"}  # an experiment that a chapter's cells make
 
 @pytest.fixture(scope="module")
 def pages(root):
-    return run_times.pages(root)
+    return toc.pages(root)
 
 
 @pytest.fixture(scope="module")
@@ -223,3 +223,10 @@ def test_the_table_takes_conditions():
 
 def test_text_of_the_rows_is_escaped():
     assert prose("a < b, `x.view(-1)` & -1") == "a &lt; b, <code>x.view(-1)</code> &amp; −1"
+
+
+def test_sentences_are_aligned_left_in_jupyter_too():
+    """JupyterLab aligns cells to the right, and the site's style sheet does not reach it."""
+    for html in (table(note="004")._repr_html_(), mistakes()._repr_html_()):
+        cells = re.findall(r"<t[hd] [^>]*>", html)
+        assert cells and all('style="text-align: left"' in cell for cell in cells)

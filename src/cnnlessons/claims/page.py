@@ -13,6 +13,7 @@ from cnnlessons.draw import style
 MARKS = {"right": "✓", "imprecise": "≈", "wrong": "✗", "not checkable": "?"}
 HATCHES = {"right": "", "imprecise": "//", "wrong": "xx", "not checkable": ".."}
 COLOURS = dict(zip(VERDICTS, ("#1b7a3d", "#b37700", "#a61c3c", "#6b6b6b"), strict=True))
+LEFT = 'style="text-align: left"'  # Jupyter aligns what stands in cells to the right, sentences too
 MINUS = re.compile(r"(?<![\w−])-(?=\d)")
 
 
@@ -51,9 +52,9 @@ def row(claim: Claim) -> str:
         ("What is so", prose(claim.right)),
         ("Evidence", f'{proof(claim)}<span class="shown" data-shown="{claim.id}"></span>'),
     )
-    body = "".join(f'<td role="cell" data-label="{name}">{value}</td>' for name, value in cells)
+    body = "".join(f'<td role="cell" {LEFT} data-label="{name}">{value}</td>' for name, value in cells)
     name = f'<span class="id">{claim.id}</span> <small>note {claim.note}, line {claim.line}</small>'
-    return f'<tr role="row" id="claim-{claim.id}" {data}><th role="rowheader" scope="row">{name}</th>{body}</tr>'
+    return f'<tr role="row" id="claim-{claim.id}" {data}><th role="rowheader" scope="row" {LEFT}>{name}</th>{body}</tr>'
 
 
 class Table:
@@ -71,7 +72,7 @@ class Table:
 
 def framed(kind: str, caption: str, head: Sequence[str], rows: Sequence[str]) -> Table:
     """A table with explicit roles, which it keeps where a phone shows its rows as cards."""
-    top = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in head)
+    top = "".join(f'<th role="columnheader" scope="col" {LEFT}>{name}</th>' for name in head)
     html = (
         f'<table class="ledger {kind}" role="table"><caption>{caption}</caption><thead role="rowgroup">'
         f'<tr role="row">{top}</tr></thead><tbody role="rowgroup">{"".join(rows)}</tbody></table>'
@@ -93,10 +94,9 @@ def mistakes() -> Table:
     rows = []
     for one in MISTAKES.values():
         cells = (("Where", prose(one.where)), ("What is so", prose(one.right)), ("Computed", prose(one.look().numbers)))
-        body = "".join(f'<td role="cell" data-label="{name}">{value}</td>' for name, value in cells)
-        rows.append(
-            f'<tr role="row" id="mistake-{one.id}"><th role="rowheader" scope="row">{prose(one.said)}</th>{body}</tr>'
-        )
+        body = "".join(f'<td role="cell" {LEFT} data-label="{name}">{value}</td>' for name, value in cells)
+        name = f'<th role="rowheader" scope="row" {LEFT}>{prose(one.said)}</th>'
+        rows.append(f'<tr role="row" id="mistake-{one.id}">{name}{body}</tr>')
     head = ("Said or done", "Where", "What is so", "Computed")
     return framed("mistakes", f"{len(rows)} mistakes outside the notes", head, rows)
 
