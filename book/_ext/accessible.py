@@ -1,12 +1,16 @@
 """A Sphinx extension: what the theme leaves to be said to keyboards and screen readers, said."""
 
 import re
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
 
 # The empty corner of a table with row names: a heading cell would announce a heading without words.
 EMPTY_HEADING = re.compile(r'<th class="([^"]*)"><p></p></th>')
 
 
-def without_thebe(app):
+def without_thebe(app: Sphinx) -> None:
     """Unplug sphinx-thebe, which Jupyter Book always loads: pages here run no remote kernel."""
     for listeners in app.events.listeners.values():
         for listener in list(listeners):
@@ -15,7 +19,9 @@ def without_thebe(app):
     app.registry.css_files[:] = [(name, how) for name, how in app.registry.css_files if "thebe" not in name]
 
 
-def mend(app, pagename, templatename, context, doctree):
+def mend(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Roles that exist and headings that say something, in the body of a page."""
     if "body" in context:
         # A bibliography is a plain list: doc-biblioentry was withdrawn from DPUB-ARIA.
@@ -23,7 +29,7 @@ def mend(app, pagename, templatename, context, doctree):
         context["body"] = EMPTY_HEADING.sub(r'<td class="\1"></td>', body)
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     without_thebe(app)
     app.connect("html-page-context", mend)

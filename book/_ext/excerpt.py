@@ -8,6 +8,7 @@ import base64
 import difflib
 import re
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
@@ -113,7 +114,7 @@ def table(chapter: str, piece: str, columns: list[int] | None = None) -> list[li
     return [[row[n - 1] for n in columns] for row in rows]
 
 
-def count(words: str):
+def count(words: str) -> Any:
     """One number or shape of the catalogue: `NETWORK NAME` or `NETWORK LAYER NAME`."""
     id, *layer, name = words.split()
     if id not in CATALOGUE or len(layer) > 1:

@@ -6,12 +6,14 @@ What the book does not have is an error, which stops a build with -W.
 import hashlib
 import os
 from pathlib import Path
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import excerpt
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx_revealjs.nodes import revealjs_section
@@ -31,13 +33,17 @@ class FromBook(SphinxDirective):
     option_spec: ClassVar = {"cell": directives.unchanged_required, "class": directives.class_option}
 
     @property
-    def source(self):
+    def source(self) -> tuple[str, str]:
         """Chapter and piece, for excerpt's functions."""
         if "cell" not in self.options:
             raise excerpt.ExcerptError(f"{self.name}: say which cell, with :cell: and a piece of its source")
         return self.arguments[0], self.options["cell"]
 
-    def run(self):
+    def make(self) -> nodes.Element:
+        """What a subclass shows."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
         """What the subclass makes, or an error that names what the book lacks."""
         try:
             made = self.make()
@@ -48,13 +54,13 @@ class FromBook(SphinxDirective):
         made["classes"] += self.options.get("class", [])
         return [made]
 
-    def short(self, text, language):
+    def short(self, text: str, language: str) -> nodes.literal_block:
         """A literal block that fits on a slide."""
         if len(text.splitlines()) > LONGEST:
             raise excerpt.ExcerptError(f"{self.options['cell']!r} gives more than the {LONGEST} lines a slide can show")
         return nodes.literal_block(text, text, language=language, linenos=False)
 
-    def grid(self, rows):
+    def grid(self, rows: list[list[str]]) -> nodes.table:
         """A table whose first row is its header."""
         group = nodes.tgroup(cols=len(rows[0]))
         group += [nodes.colspec(colwidth=1) for _ in rows[0]]
@@ -75,7 +81,7 @@ class Figure(FromBook):
 
     option_spec = FromBook.option_spec | {"height": directives.positive_int}
 
-    def make(self):
+    def make(self) -> nodes.image:
         """An image node; the file lies beside the build's doctrees."""
         png, alt = excerpt.figure(*self.source)
         name = f"{Path(self.arguments[0]).name}-{hashlib.sha256(png).hexdigest()[:10]}.png"
@@ -91,7 +97,7 @@ class Figure(FromBook):
 class Output(FromBook):
     """`{output-from}`: what a cell printed."""
 
-    def make(self):
+    def make(self) -> nodes.literal_block:
         """A literal block."""
         return self.short(excerpt.output(*self.source), "text")
 
@@ -101,7 +107,7 @@ class Code(FromBook):
 
     option_spec = FromBook.option_spec | {"until": directives.unchanged_required}
 
-    def make(self):
+    def make(self) -> nodes.literal_block:
         """A literal block."""
         return self.short(excerpt.code(*self.source, self.options.get("until")), "python")
 
@@ -111,7 +117,7 @@ class Table(FromBook):
 
     option_spec = FromBook.option_spec | {"columns": directives.positive_int_list}
 
-    def make(self):
+    def make(self) -> nodes.table:
         """A table."""
         return self.grid(excerpt.table(*self.source, self.options.get("columns")))
 
@@ -121,7 +127,7 @@ class Layers(FromBook):
 
     option_spec: ClassVar = {"class": directives.class_option}
 
-    def make(self):
+    def make(self) -> nodes.table:
         """A table."""
         rows = trace(CATALOGUE[self.arguments[0]])
         shown = [row for row in rows if row.connections]
@@ -142,11 +148,11 @@ class Layers(FromBook):
 class Taken(SphinxRole):
     """A role whose words, between `::`, are the arguments of an excerpt function."""
 
-    def __init__(self, take):
+    def __init__(self, take: Callable[..., str]):
         super().__init__()
         self.take = take
 
-    def run(self):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Text, or an error that names what the book lacks."""
         words = [word.strip() for word in self.text.split(" :: ")]
         try:
@@ -166,7 +172,7 @@ class Notes(SphinxDirective):
     required_arguments = 1
     has_content = True
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         """The notes, and the slide's time for the speaker view's clock."""
         minutes = directives.positive_int(self.arguments[0])
         node = notes(minutes=minutes)
@@ -176,7 +182,7 @@ class Notes(SphinxDirective):
         return [timing, node]
 
 
-def keep_time(app, doctree):
+def keep_time(app: Sphinx, doctree: nodes.document) -> None:
     """Write into the notes when each slide begins and ends; a slide without notes or a lesson too long is an error."""
     for slide in doctree.findall(nodes.section):
         if not any(isinstance(child, notes) for child in slide):
@@ -190,13 +196,15 @@ def keep_time(app, doctree):
         logger.error("the slides take %s minutes, not %s", clock, app.config.slides_minutes, location=doctree)
 
 
-def paint(app, pagename, templatename, context, doctree):
+def paint(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Hand the book's one palette to the style sheet."""
     colours = "".join(f"--{kind}:{colour};" for kind, colour in style.PALETTE.items())
     context["metatags"] = context.get("metatags", "") + f"<style>:root{{--ink:{style.INK};{colours}}}</style>"
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.add_config_value("slides_minutes", 90, "env")
     for directive in (Figure, Output, Code, Table):

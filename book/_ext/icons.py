@@ -33,7 +33,7 @@ RULES = """\
 
 def outlines(script: str) -> dict[str, str]:
     """Each icon of the theme's script, by name and alias, as an SVG; the solid ones, which come last, win."""
-    found = {}
+    found: dict[str, str] = {}
     for name, width, height, aliases, outline in ICON.findall(script):
         svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'><path d='{outline}'/></svg>"
         found |= dict.fromkeys((name, *re.findall(r'"([\w-]+)"', aliases)), svg)

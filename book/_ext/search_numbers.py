@@ -5,7 +5,6 @@ a question; 60965224 asks for it too.
 """
 
 import re
-from typing import ClassVar
 
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
@@ -20,8 +19,8 @@ var splitQuery = (query) => query
 class English(SearchEnglish):
     """English with numbers such as 60,965,224."""
 
-    js_splitter_code: ClassVar[str] = SPLITTER
-    _word_re: ClassVar[re.Pattern[str]] = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\w+")
+    js_splitter_code = SPLITTER
+    _word_re = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\w+")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
