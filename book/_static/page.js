@@ -9,6 +9,9 @@ function markScrollable() {
   }
 }
 
+// A page opened from a folder may not read its neighbours: there the search lists titles without their text.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
 addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
   markScrollable();

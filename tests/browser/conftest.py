@@ -1,35 +1,14 @@
-"""The built site served on this machine, and a Chromium that may talk to nobody else."""
-
-import functools
-import threading
-from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from urllib.parse import urlsplit
+"""One Chromium and one server for all tests of the site; a page is opened once and looked at by several tests."""
 
 import pytest
-from chromium import SLOWEST, found, must, running
-from playwright.sync_api import Page
-
-SITE = Path(__file__).parents[2] / "_build/html"
-
-
-def built_pages():
-    """Each page of the book as a path below the site's root; the root itself only points to the first."""
-    pages = (path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
-    return sorted(page for page in pages if not page.startswith(("_static/", "slides/")) and page != "index.html")
+from built_site import SITE, built_pages, served, tab
+from chromium import found, must, running
 
 
 def pytest_generate_tests(metafunc):
     if "built_page" in metafunc.fixturenames:
-        metafunc.parametrize("built_page", built_pages() or ["(no page: run make book first)"])
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files without a line on the terminal for each."""
-
-    def log_message(self, *args):
-        pass
+        # The scope keeps the tests of one page together, so that it is loaded once.
+        metafunc.parametrize("built_page", built_pages() or ["(no page: run make book first)"], scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +16,8 @@ def site_url():
     """Where the built site is served while the tests run."""
     if not SITE.is_dir():
         pytest.fail("there is no _build/html: run make book first")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -57,40 +31,31 @@ def chromium():
         yield browser
 
 
-@dataclass
-class Visit:
-    """An open page, and what it did while it was open."""
+@pytest.fixture(scope="session")
+def reading_tab(chromium, site_url):
+    """The tab in which the pages are read, one after the other."""
+    seen = tab(chromium, site_url)
+    yield seen
+    seen.page.context.close()
 
-    page: Page
-    foreign: list[str] = field(default_factory=list)  # requests to any other host (all refused)
-    missing: list[str] = field(default_factory=list)  # requests our own host could not answer
-    errors: list[str] = field(default_factory=list)  # console errors and uncaught exceptions
+
+@pytest.fixture(scope="session")
+def reading(reading_tab, built_page):
+    """The page in question, loaded once for all tests that only look."""
+    reading_tab.open(built_page)
+    reading_tab.page.wait_for_load_state("networkidle")
+    return reading_tab
 
 
 @pytest.fixture
 def visit(chromium, site_url):
-    """visit(path, **context options) opens a page of the site and waits for its mathematics."""
+    """visit(path, **context options) opens a page of the site in a tab of its own, for tests that change something."""
     contexts = []
 
     def open_page(path, **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(SLOWEST)
-        contexts.append(context)
-        seen = Visit(context.new_page())
-
-        def only_our_host(route):
-            if urlsplit(route.request.url).netloc == urlsplit(site_url).netloc:
-                route.continue_()
-            else:
-                seen.foreign.append(route.request.url)
-                route.abort()
-
-        context.route("**/*", only_our_host)
-        seen.page.on("response", lambda r: seen.missing.append(r.url) if r.status >= 400 else None)
-        seen.page.on("console", lambda m: seen.errors.append(m.text) if m.type == "error" else None)
-        seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        seen.page.goto(f"{site_url}/{path}", wait_until="load")
-        seen.page.evaluate("window.MathJax?.startup?.promise.then(() => null)")
+        seen = tab(chromium, site_url, **options)
+        contexts.append(seen.page.context)
+        seen.open(path)
         return seen
 
     yield open_page

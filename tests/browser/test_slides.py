@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from conftest import SITE, SLOWEST
-from test_site import violations
+from built_site import SITE, violations
+from chromium import SLOWEST
 
 pytestmark = [pytest.mark.browser, pytest.mark.book]
 

@@ -1,0 +1,126 @@
+"""The built site behind a local server, and a browser's tab that may talk to nobody else."""
+
+import functools
+import gzip
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from chromium import SLOWEST
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+SITE = Path(__file__).parents[2] / "_build/html"
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
+FITS = Path(__file__).with_name("fits.js").read_text(encoding="utf-8")
+WIDTHS = {1280: 900, 390: 844}  # a laptop and a phone: width and height in CSS pixels
+
+
+def built_pages() -> list[str]:
+    """Each page of the book as a path below the site's root; the root itself only points to the first."""
+    pages = (path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
+    return sorted(page for page in pages if not page.startswith(("_static/", "slides/")) and page != "index.html")
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files without a line on the terminal for each."""
+
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of the site while it is served, below a sub-path as on GitHub Pages."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE.parent))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/{SITE.name}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass
+class Visit:
+    """An open page, and what it did while it was open."""
+
+    page: Page
+    base: str  # the address of the site's root
+    requests: list[Request] = field(default_factory=list)  # to our own host
+    foreign: list[str] = field(default_factory=list)  # requests to any other host (all refused)
+    missing: list[str] = field(default_factory=list)  # requests our own host could not answer
+    errors: list[str] = field(default_factory=list)  # console errors and uncaught exceptions
+
+    def open(self, path: str) -> None:
+        """Go to a page of the site, forget the last one, and wait for the mathematics."""
+        for seen in (self.requests, self.foreign, self.missing, self.errors):
+            seen.clear()
+        self.page.goto(f"{self.base}/{path}", wait_until="load")
+        self.page.evaluate("window.MathJax?.startup?.promise.then(() => null)")
+
+    def look(self, width: int = 1280, scheme: str = "light") -> Page:
+        """The page at a width of WIDTHS, light or dark, without animations."""
+        self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        self.page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
+        return self.page
+
+    def files(self) -> dict[Path, str]:
+        """The files of the site that the page asked for, and the kind of each: document, script, image …"""
+        prefix = urlsplit(self.base).path
+        paths = {unquote(urlsplit(r.url).path).removeprefix(prefix).strip("/"): r.resource_type for r in self.requests}
+        return {SITE / path: kind for path, kind in paths.items() if (SITE / path).is_file()}
+
+
+def visited(context: BrowserContext, base: str) -> Visit:
+    """A new tab that refuses every request to another host, and keeps account."""
+    context.set_default_timeout(SLOWEST)
+    visit = Visit(context.new_page(), base)
+
+    def only_our_host(route):
+        ours = urlsplit(route.request.url)[:2] == urlsplit(base)[:2]
+        (visit.requests.append(route.request) if ours else visit.foreign.append(route.request.url))
+        route.continue_() if ours else route.abort()
+
+    context.route("**/*", only_our_host)
+    visit.page.on("response", lambda r: visit.missing.append(r.url) if r.status >= 400 else None)
+    visit.page.on("requestfailed", lambda r: visit.missing.append(r.url) if r.url.startswith(base) else None)
+    visit.page.on("console", lambda m: visit.errors.append(m.text) if m.type == "error" else None)
+    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    return visit
+
+
+def tab(chromium: Browser, base: str, **options) -> Visit:
+    """A tab with a context of its own."""
+    return visited(chromium.new_context(**{"viewport": {"width": 1280, "height": WIDTHS[1280]}, **options}), base)
+
+
+@functools.cache
+def travels(path: Path) -> int:
+    """Bytes of a file on its way: texts gzipped, as servers send them, and what is packed already as it is."""
+    data = path.read_bytes()
+    return len(data) if path.suffix in (".png", ".jpg", ".woff", ".woff2") else len(gzip.compress(data, 6))
+
+
+def is_own_picture(path: Path, kind: str) -> bool:
+    """Pictures that belong to one page's content, not to the frame of all pages."""
+    return kind == "image" and path.parent != SITE / "_static/images" and path.name != "favicon.svg"
+
+
+def first_visit(files: dict[Path, str]) -> dict[Path, int]:
+    """What a first visit loads without the page's own pictures, and the bytes of each as it travels."""
+    return {path: travels(path) for path, kind in files.items() if not is_own_picture(path, kind)}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core holds against the page: rule, element, reason."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'], selectors: false })")["violations"]
+    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
