@@ -22,7 +22,7 @@ def differences(
     """
     if not found:
         raise ValueError("found must hold at least one interval, such as compare(…) gives")
-    if wrong := [name for name, one in found.items() if not isinstance(one, Interval)]:
+    if wrong := [name for name, one in found.items() if not (hasattr(one, "mean") and hasattr(one, "half"))]:
         raise TypeError(f"found[{wrong[0]!r}] must be an Interval, not {type(found[wrong[0]]).__name__}")
     ax = ax or style.axes(aspect=min(2.6, 11.4 / len(found)))
     means, halves = zip(*[(100 * one.mean, 100 * one.half) for one in found.values()], strict=True)

@@ -72,7 +72,7 @@ def _(layer: layers.Subsample, row: Row) -> Saved:
 
 @saved_for_backward.register
 def _(layer: layers.AdaptiveAvgPool, row: Row) -> Saved:
-    return Saved(input=layer.n > 1)  # a plain mean needs nothing but the shape
+    return Saved(input=layer.n != 1)  # a plain mean needs nothing but the shape
 
 
 @saved_for_backward.register
