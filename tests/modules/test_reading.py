@@ -5,15 +5,17 @@ import subprocess
 import sys
 import time
 
+import matplotlib.pyplot as plt
 import pytest
 import torch
 import torch.nn.functional as F
 import torchinfo
 import torchvision
+from matplotlib.text import Text
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnlessons import CATALOGUE, ShapeError, build, trace
+from cnnlessons import CATALOGUE, ShapeError, build, draw, trace
 from cnnlessons.modules import about, described
 from cnnlessons.networks.layers import Conv
 from cnnlessons.widgets import ShapeExplorer
@@ -445,3 +447,30 @@ def test_what_is_neither_is_refused(wrong):
         trace(wrong)
     with pytest.raises(TypeError, match=r"an Arch or an nn\.Module"):
         described(wrong)
+
+
+def test_a_module_is_drawn_as_its_description_is():
+    arch = CATALOGUE["lenet5-1998"]
+    mine, theirs = (draw.diagram(one).figure for one in (trace(build(arch)), trace(arch)))
+    texts = [[text.get_text() for text in figure.findobj(Text)] for figure in (mine, theirs)]
+    assert texts[0] == texts[1]
+    plt.close("all")
+
+
+def test_functions_and_foreign_layers_are_drawn_too():
+    rows = trace(Functional(), input=(1, 32, 32))
+    words = {text.get_text() for text in draw.diagram(rows).figure.findobj(Text)}
+    assert {"conv1", "max_pool2d_2", "fc3", "16@5×5"} <= words
+    boxes = draw.receptive(rows, layer="max_pool2d_2")
+    assert any("16×16" in text.get_text() for text in boxes.findobj(Text))
+    plt.close("all")
+
+
+def test_only_one_path_is_drawn():
+    rows = trace(foreign("resnet18"), input=(3, 224, 224))
+    sentence = r"^layer1\.0\.relu: only one path can be drawn, but two paths meet \(add\) in layer1\.0; .* trace\[:9\]$"
+    for drawing in (draw.diagram, draw.receptive):
+        with pytest.raises(ValueError, match=sentence):
+            drawing(rows)
+    assert draw.receptive(rows, layer="layer1.0.conv2") and draw.diagram(rows[:9])
+    plt.close("all")

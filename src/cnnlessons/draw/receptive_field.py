@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnnlessons.draw import style
 from cnnlessons.draw.series import spread
-from cnnlessons.draw.stages import traced
+from cnnlessons.draw.stages import one_path, traced
 from cnnlessons.draw.values import array, as_images, wrong_shape
 from cnnlessons.networks import Arch, Row, Trace, colour
 from cnnlessons.networks.layers import Shape, Window
@@ -25,12 +25,10 @@ SIZE = 8.5  # of a label
 def chain(trace: Trace, layer: str | None) -> list[Row]:
     """The rows with a window up to `layer`, or up to the last one that returns a map.
 
-    Raises `UnknownName` for a layer that is not there, `ValueError` where no layer has a window.
+    Raises `UnknownName` for a layer that is not there, `ValueError` where no layer has a window or paths meet.
     """
-    rows = list(trace)
-    if layer:
-        rows = rows[: rows.index(trace[layer]) + 1]
-    rows = [row for row in rows if len(row.shape_in) == 3 and row.layer.window(row.shape_in) != Window()]
+    upto = trace[: trace.index(trace[layer]) + 1] if layer else trace
+    rows = [row for row in one_path(upto) if len(row.shape_in) == 3 and row.layer.window(row.shape_in) != Window()]
     if not rows:
         raise ValueError("no layer with a window to draw; name one that comes after a convolution")
     return rows

@@ -42,6 +42,18 @@ def traced(network: Trace | Arch) -> Trace:
     return network if isinstance(network, Trace) else trace_of(network)
 
 
+def one_path(rows: Trace) -> Trace:
+    """`rows`, if all of them lie on one path from the input. Raises `ValueError` at the first that does not.
+
+    Only an nn.Module can have such rows: behind a branch, or an operation that is not known here.
+    """
+    for i, row in enumerate(rows):
+        if row.receptive_field is None:
+            way_out = f"draw the rows before it, trace[:{i}]" if i else "there is nothing before it to draw"
+            raise ValueError(f"{row.layer.name}: only one path can be drawn, but {row.reason}; {way_out}")
+    return rows
+
+
 def reads(window: Window, axis: int, unit: int, n: int) -> tuple[int, int]:
     """First and last of `n` rows (axis 0) or columns (1) that output `unit` reads; there is no padding to be read."""
     reach, step, padding = window.along(axis)
@@ -82,9 +94,12 @@ def operation(row: Row) -> list[str]:
 
 
 def stages(trace: Trace) -> list[Stage]:
-    """The input, and a stage for each layer that convolves, pools or connects; the others are folded into those."""
+    """The input, and a stage for each layer that convolves, pools or connects; the others are folded into those.
+
+    Raises `ValueError` where paths meet: only one can be drawn.
+    """
     found = [Stage("input", "input", trace.input, [])]
-    for row in trace:
+    for row in one_path(trace):
         layer, now = row.layer, found[-1]
         if layer.kind in ("conv", "pool", "dense") or isinstance(layer, RBF):
             stage = Stage(layer.name, layer.kind, row.shape_out, operation(row), shown=[layer.name])

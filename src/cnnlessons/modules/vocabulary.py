@@ -10,7 +10,7 @@ from torch import nn
 from cnnlessons.modules import faster, papers
 from cnnlessons.modules.places import pair
 from cnnlessons.networks import layers as described
-from cnnlessons.networks.layers import Layer, Shape, Window
+from cnnlessons.networks.layers import Layer, Pair, Shape, Window
 
 KINDS = {  # torch.nn.modules.X → the kind, and so the colour, of a module this package has no word for
     "activation": "activation",
@@ -36,6 +36,11 @@ class Foreign(Layer):
     kind: str = "activation"  # type: ignore[misc]  # here each one's own, elsewhere the class's
     word: str = ""  # type: ignore[misc]  # the name of its class or function
     moves: Window = field(default_factory=Window)
+
+    @property
+    def k(self) -> int | Pair:
+        """The kernel's side or sides, for a diagram."""
+        return one(self.moves.reach)
 
     def window(self, shape: Shape) -> Window:
         """What one output read of the input it was traced with."""
