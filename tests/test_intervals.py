@@ -1,5 +1,8 @@
 """Intervals and verdicts, against scipy and by simulation."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -35,9 +38,15 @@ def test_the_detectable_effect_is_seen_in_80_of_100_cases(n):
         ([-0.01, -0.012, -0.011], "train_loss", "better"),
         ([-0.01, 0.012, 0.001], "test_accuracy", "no effect seen"),
         ([0.0, 0.0, 0.0], "test_accuracy", "no effect seen"),
+        ([0.951 - 0.950, 0.961 - 0.960], "test_accuracy", "cannot be told, all differences are equal"),
     ],
 )
 def test_the_words_follow_the_numbers(differences, measure, verdict):
     comparison = Comparison.of("a", "b", measure, differences)
     assert comparison.verdict == verdict and verdict in str(comparison)
     assert ("would have been seen" in str(comparison)) == (verdict == "no effect seen")
+
+
+def test_reading_a_record_does_not_wait_for_scipy():
+    code = "import sys, cnnlessons.intervals; print('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import stats
-from scipy.optimize import brentq
+from numpy.typing import ArrayLike
+
+# SciPy is imported where it is used: it costs most of a second, and most importers only read a record
 
 LEVEL, POWER = 0.95, 0.80  # of the intervals; of the effect that "could have been seen"
 
 
 def half_width(values: np.ndarray) -> np.ndarray:
     """Half of Student's 95 % interval of the mean over the first axis of `values`, which has two entries or more."""
+    from scipy import stats
+
     n = len(values)
     return stats.t.ppf((1 + LEVEL) / 2, n - 1) * values.std(0, ddof=1) / sqrt(n)
 
@@ -21,9 +24,14 @@ def detectable(sd: float, n: int) -> float:
 
     The power of the paired t test at the 5 % level, from the noncentral t distribution.
     """
+    from scipy import stats
+    from scipy.optimize import brentq
+
     edge = stats.t.ppf((1 + LEVEL) / 2, n - 1)
 
-    def lacking(shift):  # of the t statistic, in standard errors; beyond the other edge there is next to nothing
+    def lacking(
+        shift: float,
+    ) -> float:  # of the t statistic, in standard errors; beyond the other edge there is next to nothing
         return 1 - stats.nct.cdf(edge, n - 1, shift) - POWER
 
     return brentq(lacking, 0, 30) * sd / sqrt(n)
@@ -39,20 +47,20 @@ class Interval:
     n: int
 
     @classmethod
-    def of(cls, values) -> "Interval":
+    def of(cls, values: ArrayLike) -> "Interval":
         """Of a list of numbers. Raises `ValueError` for fewer than two: one run has no spread."""
-        values = np.asarray(values, float)
-        if len(values) < 2:
-            raise ValueError(f"{len(values)} run(s) have no interval; at least two seeds are needed")
-        half = half_width(values)
-        return cls(values.mean(), values.mean() - half, values.mean() + half, len(values))
+        runs = np.asarray(values, float)
+        if len(runs) < 2:
+            raise ValueError(f"{len(runs)} run(s) have no interval; at least two seeds are needed")
+        half = half_width(runs)
+        return cls(runs.mean(), runs.mean() - half, runs.mean() + half, len(runs))
 
     @property
     def half(self) -> float:
         """Half its width."""
         return self.high - self.mean
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.mean:.4f} ± {self.half:.4f} (95 %, n={self.n})"
 
 
@@ -67,19 +75,24 @@ class Comparison:
     detectable: float  # the difference that these runs would have shown in 80 of 100 cases
 
     @classmethod
-    def of(cls, a: str, b: str, measure: str, differences) -> "Comparison":
-        """Of the differences a − b, an entry a seed."""
+    def of(cls, a: str, b: str, measure: str, differences: ArrayLike) -> "Comparison":
+        """Of the differences a − b, an entry per seed."""
         interval = Interval.of(differences)
-        return cls(a, b, measure, interval, detectable(float(np.std(differences, ddof=1)), interval.n))
+        return cls(a, b, measure, interval, detectable(float(np.asarray(differences, float).std(ddof=1)), interval.n))
 
     @property
     def verdict(self) -> str:
-        """ "better", "worse" or "no effect seen": the interval of the difference holds 0, or lies to one side."""
+        """ "better", "worse" or "no effect seen": the interval of the difference holds 0, or lies to one side.
+
+        Equal differences other than 0 have no spread, and so no interval: "cannot be told" (more runs can).
+        """
+        if self.difference.mean and self.difference.half < 1e-9:  # records keep six digits
+            return "cannot be told, all differences are equal"
         if self.difference.low <= 0 <= self.difference.high:
             return "no effect seen"
         return "better" if (self.difference.mean > 0) == self.measure.endswith("accuracy") else "worse"
 
-    def __str__(self):
+    def __str__(self) -> str:
         measure = self.measure.replace("_", " ")
         said = f"{self.a}, {measure} against {self.b}: {self.verdict}, {self.difference.mean:+.4f} ± "
         said += f"{self.difference.half:.4f} (95 %, {self.difference.n} pairs)"
