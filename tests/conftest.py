@@ -21,3 +21,12 @@ def install(root):
     """The install cell, which is the second of every chapter."""
     cells = json.loads((root / "book/basics/convolution.ipynb").read_text(encoding="utf-8"))["cells"]
     return "".join(cells[1]["source"])
+
+
+def pytest_collection_modifyitems(config, items):
+    """What is marked weekly runs only where it is asked for: pytest -m weekly."""
+    if "weekly" in config.option.markexpr:
+        return
+    left_out = [item for item in items if item.get_closest_marker("weekly")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]

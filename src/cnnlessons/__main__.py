@@ -2,16 +2,17 @@
 
 import argparse
 import os
+import signal
 import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tqdm import tqdm
+from cnnlessons import __version__
 
-from cnnlessons.data import DataError
-from cnnlessons.errors import UnknownName, unknown
-from cnnlessons.experiments import EXPERIMENTS, Plan, Record, RecordError, make, summarise
-
-RESULTS = Path("book/results")
+if TYPE_CHECKING:
+    from cnnlessons.experiments import Plan
 
 
 def count(text: str) -> int:
@@ -24,66 +25,150 @@ def count(text: str) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser("python -m cnnlessons", description=__doc__)
+    top.add_argument("--version", action="version", version=f"cnnlessons {__version__}")
     verbs = top.add_subparsers(dest="verb", required=True)
+    listing = verbs.add_parser("list", help="the experiments, their questions and what is recorded")
     run = verbs.add_parser("run", help="make a record; an interrupted one goes on where it stopped")
     show = verbs.add_parser("show", help="what a record says")
     for verb in (run, show):
         verb.add_argument("name", help="an experiment of the list")
-    for verb in (run, show, verbs.add_parser("list", help="the experiments, their questions and what is recorded")):
-        verb.add_argument("--folder", type=Path, default=RESULTS, help=f"where records lie (default: {RESULTS})")
-    run.add_argument("--seeds", type=count, help="runs a variant (default: the experiment's own)")
+    for verb in (listing, show):
+        verb.add_argument("--folder", type=Path, help="where records lie (default: where run writes, then the book's)")
+    run.add_argument(
+        "--folder", type=Path, help="where to write (default: book/results of the checkout; without one, ./results)"
+    )
+    run.add_argument("--seeds", type=count, help="runs per variant (default: the experiment's own)")
     run.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="(default: cpu)")
-    run.add_argument("--processes", type=count, help="workers on the CPU (default: one a core)")
+    run.add_argument("--processes", type=count, help="workers on the CPU (default: one per core)")
+    run.add_argument("--set-aside", action="store_true", help="move rows that cannot be used to NAME.rows.bad")
     for verb in (run, show):
         verb.add_argument("--data", help="another data set: a record with a name of its own")
-        verb.add_argument("--limit", type=count, help="so many training pictures: a short version, likewise")
+        verb.add_argument("--limit", type=count, help="so many training images: a short version, likewise")
     return top
 
 
-def status(plan: Plan) -> str:
+def home() -> Path:
+    """Where `run` writes: the checkout's records if this is one, else ./results. Nothing is written into a package."""
+    checkout = Path(__file__).resolve().parents[2] / "book" / "results"
+    return checkout if checkout.is_dir() else Path("results")
+
+
+def find_plan(name: str, folder: Path | None, data: str | None, limit: int | None) -> "Plan":
+    """The plan of an experiment in the folder that has its record or rows: `folder`, else ours, else the book's."""
+    from cnnlessons.experiments import EXPERIMENTS, Plan, records
+
+    for place in [folder] if folder else [home(), records.folder()]:
+        plan = Plan(EXPERIMENTS[name], place, seeds=1, data=data, limit=limit)
+        if plan.rows:
+            break
+    return plan
+
+
+def show_list(folder: Path | None) -> int:
+    """All experiments and where each stands. A record that cannot be used is named on stderr, after the others."""
+    from cnnlessons.experiments import EXPERIMENTS, Plan, RecordError
+
+    faults = []
+    for experiment in EXPERIMENTS.values():
+        stands = []
+        for data in (experiment.data, *experiment.also):
+            try:
+                place = find_plan(experiment.id, folder, data, None).folder
+                stands.append(f"{data}: {status(Plan(experiment, place, data=data))}")
+            except (RecordError, OSError) as error:
+                stands.append(f"{data}: cannot be read")
+                faults.append(error)
+        print(f"{experiment.id:18}{experiment.question} [{'; '.join(stands)}]")
+    for fault in faults:
+        print(f"cnnlessons: {fault}", file=sys.stderr)
+    return 2 if faults else 0
+
+
+def status(plan: "Plan") -> str:
     """Where an experiment stands."""
     if plan.finished:
         return "recorded"
-    return f"{len(plan.rows)} of {len(plan.jobs)} runs" if plan.rows else "to run"
+    return f"{plan.done} of {len(plan.jobs)} runs" if plan.done else "to run"
 
 
-def run(plan: Plan, device: str, processes: int | None) -> None:
+def run(plan: "Plan", device: str, processes: int | None) -> None:
     """Make the record under a bar that tells the runs done and the time left."""
-    hidden = plan.finished or os.environ.get("RANK", "0") != "0"
-    with tqdm(total=len(plan.jobs), initial=len(plan.rows), unit="run", desc=plan.stem, disable=hidden) as bar:
+    from tqdm import tqdm
+
+    from cnnlessons.experiments import make
+
+    plan.check_sources({job.data for job in plan.todo})  # a mistake is told before there is a bar
+    hidden = plan.finished or not first_rank() or bool(os.environ.get("TQDM_DISABLE"))
+    with tqdm(total=len(plan.jobs), initial=plan.done, unit="run", desc=plan.stem, disable=hidden) as bar:
         for row in make(plan, device=device, processes=processes):
             bar.set_postfix_str(f"{row['variant']}, seed {row['seed']}: {row['status']}", refresh=False)
-            bar.update(len(plan.rows) - bar.n)
+            bar.update(plan.done - bar.n)
 
 
-def main(arguments=None) -> int:
+def first_rank() -> bool:
+    """Whether this process speaks: under torchrun only one does."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def interrupt(*_: object) -> None:
+    """SIGTERM stops a run as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; a user's mistake is one line on stderr and exit status 2."""
     args = parser().parse_args(arguments)
+    usual = signal.signal(signal.SIGTERM, interrupt)
     try:
-        if args.verb == "list":
-            for experiment in EXPERIMENTS.values():
-                stands = (
-                    f"{data}: {status(Plan(experiment, args.folder, data=data))}"
-                    for data in (experiment.data, *experiment.also)
-                )
-                print(f"{experiment.id:18}{experiment.question} [{'; '.join(stands)}]")
-            return 0
-        if args.name not in EXPERIMENTS:
-            raise unknown("experiment", args.name, EXPERIMENTS)
-        seeds = args.seeds if args.verb == "run" else 1
-        plan = Plan(EXPERIMENTS[args.name], args.folder, seeds=seeds, data=args.data, limit=args.limit)
-        if args.verb == "run":
-            run(plan, args.device, args.processes)
-        if os.environ.get("RANK", "0") == "0":
-            print(summarise(Record(plan.target)))
-    except (UnknownName, RecordError, DataError, OSError) as error:
-        print(f"cnnlessons: {error}", file=sys.stderr)
-        return 2
+        return obey(args)
+    except BrokenPipeError:  # `list | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("cnnlessons: stopped; the finished runs are kept, run again to go on", file=sys.stderr)
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+
+
+def obey(args: argparse.Namespace) -> int:
+    """One verb."""
+    from cnnlessons.data import DataError
+    from cnnlessons.errors import UnknownName, unknown
+    from cnnlessons.experiments import EXPERIMENTS, Plan, Record, RecordError, summarise
+
+    try:
+        if args.verb == "list":
+            code = show_list(args.folder)
+            sys.stdout.flush()
+            return code
+        if args.name not in EXPERIMENTS:
+            raise unknown("experiment", args.name, EXPERIMENTS)
+        if args.verb == "run":
+            plan = Plan(
+                EXPERIMENTS[args.name],
+                args.folder or home(),
+                seeds=args.seeds,
+                data=args.data,
+                limit=args.limit,
+                set_aside=args.set_aside,
+            )
+            run(plan, args.device, args.processes)
+        else:
+            plan = find_plan(args.name, args.folder, args.data, args.limit)
+        if first_rank():
+            print(summarise(Record(plan.target)), flush=True)
+    except BrokenPipeError:
+        raise
+    except (UnknownName, RecordError, DataError, OSError) as error:
+        print(f"cnnlessons: {error}", file=sys.stderr)
+        return 2
     return 0
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch loads: waiting threads leave the cores alone
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no ± gets a ?
     sys.exit(main())

@@ -1,35 +1,26 @@
-"""Plans: interrupted, killed, torn, damaged, redefined; a row is never lost, repeated or overwritten."""
+"""Plans: interrupted, torn, extended, redefined; a row is never lost, repeated or overwritten."""
 
 import json
-import os
-import signal
 import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import pytest
-import tiny_experiment
 import torch
-from tiny_experiment import LENET, TINY
+from tiny_experiment import LENET, TINY, kept, recorded
 
 from cnnlessons import CATALOGUE, Recipe, build, fit, load
 from cnnlessons.experiments import Experiment, Variant
+from cnnlessons.experiments import plan as plan_module
 from cnnlessons.experiments.job import Job
-from cnnlessons.experiments.plan import Plan
+from cnnlessons.experiments.plan import Plan, commit
 from cnnlessons.experiments.records import Record, RecordError
 from cnnlessons.experiments.runners import make
 
-HERE = os.path.dirname(tiny_experiment.__file__)
+LARGER = replace(TINY, variants=(*TINY.variants, Variant("c", LENET, Recipe(epochs=1, batch=500, lr=0.02))))
 
 
 def rows_of(path):
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def kept(plan, job, loss):
-    """A finished row on disk that no training would give, to be known again."""
-    return plan.keep(job, job.row() | {"train_loss": [loss], "test_accuracy": [0.5]})
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def test_an_interrupted_run_repeats_nothing_and_ends_as_one_whole_record(tmp_path):
@@ -45,90 +36,84 @@ def test_an_interrupted_run_repeats_nothing_and_ends_as_one_whole_record(tmp_pat
     assert list(make(Plan(TINY, tmp_path))) == []  # finished: not repeated
 
 
-def test_kill_9_loses_only_unfinished_rows_and_leaves_no_worker(tmp_path):
-    path = tmp_path / "tiny.rows.jsonl"
-    run = subprocess.Popen(
-        [sys.executable, f"{HERE}/tiny_experiment.py", str(tmp_path)], cwd=HERE, start_new_session=True
-    )
-    deadline = time.monotonic() + 120
-    while not (path.exists() and path.read_bytes().endswith(b"\n")) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    os.kill(run.pid, signal.SIGKILL)
-    run.wait()
-    before = rows_of(path)
-    assert 1 <= len(before) < len(Plan(TINY, tmp_path).jobs)
-    with pytest.raises(ProcessLookupError):  # the workers of its session leave with it
-        while time.monotonic() < deadline:
-            os.killpg(run.pid, 0)
-            time.sleep(0.02)
-    made = list(make(Plan(TINY, tmp_path)))
-    after = json.loads((tmp_path / "tiny.json").read_text())["rows"]
-    keys = [(row["variant"], row["seed"]) for row in after]
-    assert len(set(keys)) == len(keys) == len(Plan(TINY, tmp_path).jobs)
-    assert len(made) == len(keys) - len(before)
-    assert all({k: v for k, v in row.items() if k != "digest"} in after for row in before)
-
-
 def test_a_last_line_cut_in_the_middle_is_run_again(tmp_path):
     plan = Plan(TINY, tmp_path)
     kept(plan, plan.jobs[0], 1.0)
     whole = plan.rows_path().read_bytes()
-    plan.rows_path().write_bytes(whole + whole[:40])
-    again = Plan(TINY, tmp_path)
-    assert len(again.rows) == 1 and len(again.todo) == len(plan.jobs) - 1
-    assert plan.rows_path().read_bytes() == whole + whole[:40]  # only looked at: left as it is
-    again.cut_torn()
-    assert plan.rows_path().read_bytes() == whole
-    plan.rows_path().write_bytes(whole[:40])
-    assert len(list(make(Plan(TINY, tmp_path), processes=1))) == len(plan.jobs)
+    for end in range(len(whole)):
+        plan.rows_path().write_bytes(whole + whole[:end])
+        again = Plan(TINY, tmp_path)
+        assert len(again.rows) == 1 and len(again.todo) == len(plan.jobs) - 1
+    assert plan.rows_path().read_bytes() == whole + whole[:end]  # only looked at: left as it is
+    kept(again, again.todo[0], 2.0)
+    assert [row["train_loss"] for row in rows_of(plan.rows_path())] == [[1.0], [2.0]]
+
+
+@pytest.mark.parametrize("more", [{"seeds": 20}, {"seeds": 1}])
+def test_a_run_with_other_seeds_deletes_no_row(tmp_path, more):
+    first = Plan(TINY, tmp_path, seeds=20)
+    for loss, job in enumerate(first.jobs[:9]):
+        kept(first, job, float(loss))
+    plan = Plan(TINY, tmp_path, **more)
+    for job in plan.todo:
+        kept(plan, job)
+    plan.finish("cpu", 1.0)
+    assert first.rows.items() <= Plan(TINY, tmp_path).rows.items()
+    assert len(Record(plan.target).data["rows"]) == max(9, len(plan.jobs))
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.json"]
+
+
+def test_a_record_that_grows_by_a_variant_keeps_the_seeds_beyond_the_plan(tmp_path):
+    recorded(tmp_path, seeds=5)
+    grown = Plan(LARGER, tmp_path, seeds=2)
+    for job in grown.todo:
+        kept(grown, job)
+    grown.finish("cpu", 1.0)
+    record = Record(grown.target)
+    assert [len(record.rows(name)) for name in "abc"] == [5, 5, 2] and record.data["before"][0]["rows"] == 10
+
+
+def test_a_finished_record_leaves_rows_of_further_seeds_alone(tmp_path):
+    recorded(tmp_path)
+    further = Plan(TINY, tmp_path, seeds=3)
+    kept(further, further.todo[0])
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert list(make(Plan(TINY, tmp_path))) == []
+    assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir()} and len(before) == 2
+
+
+def test_rows_that_a_death_left_beside_their_record_are_recognised(tmp_path):
+    plan = Plan(TINY, tmp_path)
+    for job in plan.jobs:
+        kept(plan, job)
+    left = plan.rows_path().read_bytes()
+    plan.finish("cpu", 1.0)
+    plan.rows_path().write_bytes(left)
+    assert list(make(Plan(TINY, tmp_path))) == [] and [path.name for path in tmp_path.iterdir()] == ["tiny.json"]
 
 
 def test_a_record_grows_by_a_variant_and_by_seeds_without_repeating_a_row(tmp_path):
-    plan = Plan(TINY, tmp_path)
-    for loss, job in enumerate(plan.jobs):
-        kept(plan, job, float(loss))
-    plan.finish("cpu", 5.0)
-    larger = replace(TINY, variants=(*TINY.variants, Variant("c", LENET, Recipe(epochs=1, batch=500, lr=0.02))))
-    grown = Plan(larger, tmp_path, seeds=3)
+    recorded(tmp_path)
+    grown = Plan(LARGER, tmp_path, seeds=3)
     assert not grown.finished and len(grown.todo) == 3 * 3 - 2 * 2
     kept(grown, grown.todo[0], 99.0)
-    assert len(Plan(larger, tmp_path, seeds=3).todo) == 3 * 3 - 2 * 2 - 1  # the record, and what came since
-    for job in Plan(larger, tmp_path, seeds=3).todo:
+    assert len(Plan(LARGER, tmp_path, seeds=3).todo) == 3 * 3 - 2 * 2 - 1  # the record, and what came since
+    for job in Plan(LARGER, tmp_path, seeds=3).todo:
         kept(grown, job, 0.0)
     grown.finish("cpu", 7.0)
     record = Record(tmp_path / "tiny.json")
     assert record.curve("b", "train_loss")[:2, 0].tolist() == [1.0, 3.0] and len(record.rows("c")) == 3
     assert record.data["wall_seconds"] == 7 and [made["wall_seconds"] for made in record.data["before"]] == [5]
     assert record.data["before"][0]["rows"] == 4
-    assert Plan(larger, tmp_path).finished  # fewer seeds than it has
+    assert Plan(LARGER, tmp_path).finished  # fewer seeds than it has
     with pytest.raises(RecordError, match="holds 'c' as it was defined before"):
         Plan(TINY, tmp_path)
 
 
 def test_a_record_measured_in_another_way_is_refused(tmp_path):
-    plan = Plan(TINY, tmp_path)
-    for job in plan.jobs:
-        kept(plan, job, 0.0)
-    plan.finish("cpu", 5.0)
+    recorded(tmp_path)
     with pytest.raises(RecordError, match="measured in another way"):
         Plan(replace(TINY, measures=("dead units",)), tmp_path)
-
-
-@pytest.mark.parametrize("damage", ['{"variant": "a", "se\n', "[]\n", '{"variant": "a", "seed": 0}\n'])
-def test_a_damaged_list_of_rows_is_named_and_left_alone(tmp_path, damage):
-    half = tmp_path / "tiny.rows.jsonl"
-    half.write_text(damage)
-    with pytest.raises(RecordError, match=r"tiny\.rows\.jsonl is damaged .*; move it away"):
-        Plan(TINY, tmp_path)
-    assert half.read_text() == damage
-
-
-def test_rows_of_another_definition_are_refused(tmp_path):
-    plan = Plan(TINY, tmp_path)
-    kept(plan, plan.jobs[0], 1.0)
-    other = replace(TINY, variants=(replace(TINY.variants[0], recipe=Recipe(epochs=2, batch=500)), TINY.variants[1]))
-    with pytest.raises(RecordError, match="holds 'a' as it was defined before"):
-        Plan(other, tmp_path)
 
 
 def test_a_record_that_is_half_written_is_refused_not_overwritten(tmp_path):
@@ -139,7 +124,7 @@ def test_a_record_that_is_half_written_is_refused_not_overwritten(tmp_path):
 
 
 def test_a_diverged_run_is_a_row():
-    found = Job(Variant("wild", LENET, Recipe(epochs=1, lr=1e39, batch=500)), 0, "mnist-5k").run()
+    found = Job(Variant("wild", LENET, Recipe(epochs=1, lr=1e39, batch=500)), 0, "mnist-5k", limit=1000).run()
     assert found["status"] == "diverged" and "no longer a number" in found["error"]
 
 
@@ -148,9 +133,9 @@ def test_a_change_that_changes_nothing_is_an_error():
         replace(TINY, variants=(TINY.variants[0], replace(TINY.variants[0], name="b")))
 
 
-def test_fewer_pictures_are_a_change():
-    few = replace(TINY.variants[0], name="few", pictures=500)
-    assert replace(TINY, variants=(TINY.variants[0], few))["few"].pictures == 500
+def test_fewer_images_are_a_change():
+    few = replace(TINY.variants[0], name="few", images=500)
+    assert replace(TINY, variants=(TINY.variants[0], few))["few"].images == 500
     assert len(Job(few, 0, "mnist-5k").splits()[0]) == 500
     assert len(Job(few, 0, "mnist-5k", limit=100).splits()[0]) == 100
 
@@ -187,7 +172,7 @@ def test_grey_digits_rehearse_a_network_for_colour(tmp_path):
 
 
 def test_a_warm_start_takes_the_named_layers_of_a_trained_network():
-    first = Variant("first", LENET, Recipe(epochs=1, lr=0.05), pictures=64)
+    first = Variant("first", LENET, Recipe(epochs=1, lr=0.05), images=64)
     then = replace(first, name="then", start=first, kept=("C1",))
     warm, cold = (Job(variant, 3, "mnist-5k").model() for variant in (then, first))
     trained = build(LENET, seed=3)
@@ -196,3 +181,21 @@ def test_a_warm_start_takes_the_named_layers_of_a_trained_network():
     assert torch.equal(warm.output.weight, cold.output.weight)
     assert Job(then, 3, "mnist-5k").digest != Job(first, 3, "mnist-5k").digest
     assert then.as_dict()["start"] == first.as_dict() and "start" not in first.as_dict()
+
+
+def test_the_commit_is_that_of_this_project_only(tmp_path, monkeypatch):
+    assert len(commit().rstrip("+")) == 40
+    package = tmp_path / ".venv" / "lib" / "cnnlessons" / "experiments"
+    package.mkdir(parents=True)
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for words in (["init", "-q"], [*who, "commit", "-q", "--allow-empty", "-m", "somebody's own"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    monkeypatch.setattr(plan_module, "__file__", str(package / "plan.py"))
+    assert commit() is None
+
+
+def test_without_git_a_record_has_no_commit(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert commit() is None
+    recorded(tmp_path)
+    assert Record(tmp_path / "tiny.json").data["commit"] is None

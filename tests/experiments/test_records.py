@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cnnlessons import __main__
 from cnnlessons.errors import UnknownName
 from cnnlessons.experiments import records
 from cnnlessons.experiments.declared import EXPERIMENTS
@@ -39,8 +38,8 @@ def test_a_record_that_cannot_be_read_says_so(tmp_path, text, why):
 
 
 def test_pairs_are_by_seed(tmp_path):
-    rows = [row("a", s, test_accuracy=[0.5 + s]) for s in (0, 1, 2)]
-    rows += [row("b", s, test_accuracy=[0.4 + s + 0.01 * s]) for s in (2, 0, 1)]
+    rows = [row("a", s, test_accuracy=[0.5 + 0.1 * s]) for s in (0, 1, 2)]
+    rows += [row("b", s, test_accuracy=[0.4 + 0.11 * s]) for s in (2, 0, 1)]
     record = {
         "experiment": "t",
         "question": "?",
@@ -103,22 +102,6 @@ def test_a_comparison_without_two_shared_seeds_says_so(tmp_path):
         record.rows("x")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["run", "E1"], ["show", "lenet5-1998", "--folder", "nowhere"], ["show", "lenet5-1998", "--limit", "7"]],
-)
-def test_a_users_mistake_is_one_line(arguments, capsys):
-    assert __main__.main(arguments) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("cnnlessons: ") and said.count("\n") == 1
-
-
-def test_list_names_every_experiment(capsys):
-    assert __main__.main(["list"]) == 0
-    said = capsys.readouterr().out
-    assert all(id in said for id in EXPERIMENTS)
-
-
 # ID, or ID.DATA for a further data set; a short version (ID.LIMIT) is nobody's record.
 RECORDED = sorted(path.stem for path in RESULTS.glob("*.json") if not re.search(r"\.\d+$", path.stem))
 
@@ -142,14 +125,23 @@ def test_the_books_record_is_complete_and_small(stem):
 BANDS = [
     (id, v.name) for id, e in EXPERIMENTS.items() if id in RECORDED and e.rehearsal for v in e.variants[: e.rehearsed]
 ]
+QUICK = [("E22-softmax", "logits"), ("E03-dropout", "with dropout, scaled pixels"), ("E13-stall", "A")]
+FALSE_ALARM = 0.01  # of the whole family: all bands hold for 99 of 100 machines on which nothing is wrong
 
 
-@pytest.mark.parametrize(("id", "variant"), BANDS)
+@pytest.mark.parametrize(
+    ("id", "variant"),
+    [pytest.param(*band, marks=[] if band in QUICK else pytest.mark.weekly) for band in BANDS],
+)
 def test_one_seed_run_again_lands_in_the_recorded_band(id, variant):
-    """The band: where 99.9 % of new seeds would fall, were they spread as the recorded ones."""
+    """The band: where a new seed falls, were it spread as the recorded ones; wider, because there are many bands."""
     rehearsal = EXPERIMENTS[id].rehearsal
     recorded = np.array([r["test_loss"][-1] for r in records.find(id).rows(variant, rehearsal)])
     new = next(job for job in Plan(EXPERIMENTS[id], RESULTS).jobs if job.key == (variant, 0, rehearsal)).run()
     n = len(recorded)
-    half = stats.t.ppf(0.9995, n - 1) * recorded.std(ddof=1) * (1 + 1 / n) ** 0.5
-    assert abs(new["test_loss"][-1] - recorded.mean()) <= half
+    edge = stats.t.ppf(1 - FALSE_ALARM / len(BANDS) / 2, n - 1)
+    assert abs(new["test_loss"][-1] - recorded.mean()) <= edge * recorded.std(ddof=1) * (1 + 1 / n) ** 0.5
+
+
+def test_the_quick_bands_are_some_of_all():
+    assert set(QUICK) < set(BANDS)

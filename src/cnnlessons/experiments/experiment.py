@@ -1,6 +1,7 @@
 """What an experiment is: named changes of an Arch, a Recipe or the data, and one question."""
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from cnnlessons.errors import unknown
 from cnnlessons.experiments.measures import MEASURES
@@ -10,27 +11,27 @@ from cnnlessons.training import Recipe
 
 @dataclass(frozen=True)
 class Variant:
-    """One network trained one way on so many pictures.
+    """One network trained one way on so many images.
 
     With a `start` the weights of its layers `kept` are those with which a run of that variant ends, same seed and
-    same pictures (Simonyan & Zisserman 2014, §3.1); the others start as the network says.
+    same images (Simonyan & Zisserman 2014, §3.1); the others start as the network says.
     """
 
     name: str
     arch: Arch
     recipe: Recipe
-    pictures: int | None = None  # the first so many training pictures, or all
+    images: int | None = None  # the first so many training images, or all
     until: float | None = None  # a run ends after the epoch in which its training accuracy reaches this
     start: "Variant | None" = None
     kept: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """Its definition, as a record keeps it."""
         start = {"start": self.start.as_dict(), "kept": list(self.kept)} if self.start else {}
         return {
             "arch": self.arch.as_dict(),
             "recipe": asdict(self.recipe),
-            "pictures": self.pictures,
+            "pictures": self.images,  # the key in the records
             "until": self.until,
             **start,
         }
@@ -50,18 +51,18 @@ class Experiment:
     also: tuple[str, ...] = ()  # further data sets, each with a record of its own, ID.DATA.json
     measures: tuple[str, ...] = ()  # looked at besides the curves: names in measures.MEASURES
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in self.measures:
             if name not in MEASURES:
                 raise unknown("measure", name, MEASURES)
-        seen = {}
+        seen: dict[object, str] = {}
         for variant in self.variants:
             key = (
                 variant.arch.layers,
                 variant.arch.input,
                 variant.arch.init,
                 variant.recipe,
-                variant.pictures,
+                variant.images,
                 variant.until,
                 variant.start,
                 variant.kept,

@@ -2,25 +2,34 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import isfinite
+from typing import Any
 
 from torch import nn
 
 from cnnlessons.data import Dataset, Split, load
 from cnnlessons.experiments.experiment import Variant
 from cnnlessons.experiments.measures import MEASURES
+from cnnlessons.experiments.rows import CURVES, Key, Row
 from cnnlessons.modules import build
-from cnnlessons.training import DivergedError, Recipe, fit
+from cnnlessons.training import DivergedError, Epoch, Recipe, fit
 
-CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
-LATER = {"augment": [], "precision": "auto", "pictures": None, "until": None}  # came after some records
+LATER: dict[str, Any] = {"augment": [], "precision": "auto", "pictures": None, "until": None}  # came after some records
 
 
-def definition(variant: dict) -> dict:
+def definition(variant: dict[str, Any]) -> dict[str, Any]:
     """What a record says of a variant, less the fields that it might lack because they came later."""
-    parts = {k: definition(v) if k in ("recipe", "start") else v for k, v in json.loads(json.dumps(variant)).items()}
+    parts = json.loads(json.dumps(variant))
+    for name in ("recipe", "start"):
+        if isinstance(parts.get(name), dict):
+            parts[name] = definition(parts[name])
     return {k: v for k, v in parts.items() if k not in LATER or v != LATER[k]}
+
+
+Look = dict[str, float]  # what the measures say at one moment
 
 
 @dataclass(frozen=True)
@@ -31,11 +40,11 @@ class Job:
     seed: int
     data: str
     epochs: int | None = None  # instead of the recipe's
-    limit: int | None = None  # training pictures instead of all
+    limit: int | None = None  # training images instead of all
     measures: tuple[str, ...] = ()  # names in measures.MEASURES
 
     @property
-    def key(self) -> tuple[str, int, str]:
+    def key(self) -> Key:
         """What tells it from the other rows of its plan."""
         return self.variant.name, self.seed, self.data
 
@@ -48,32 +57,40 @@ class Job:
     def digest(self) -> str:
         """Of everything that decides what comes out: a row of another definition has another one."""
         made = definition(replace(self.variant, recipe=self.recipe).as_dict())
-        what = [made["arch"], made["recipe"], self.variant.until, self.data, self.pictures, self.measures]
+        what = [made["arch"], made["recipe"], self.variant.until, self.data, self.images, self.measures]
         if self.variant.start:
             what.append(made["start"] | {"kept": self.variant.kept})
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
     @property
-    def pictures(self) -> int | None:
-        """How many training pictures it reads, or None for all."""
-        return min((n for n in (self.variant.pictures, self.limit) if n), default=None)
+    def images(self) -> int | None:
+        """How many training images it reads, or None for all."""
+        return min((n for n in (self.variant.images, self.limit) if n), default=None)
 
-    def splits(self):
-        """Its training and test pictures. A network for colour sees grey pictures alike in all its channels."""
+    def splits(self) -> tuple[Split, Split]:
+        """Its training and test images. A network for colour sees a grey image alike in all its channels."""
         data, channels = in_memory(self.data), self.variant.arch.input[0]
-        train = data.train.take(min(self.pictures, len(data.train))) if self.pictures else data.train
-        return [
-            Split(one.x.expand(-1, channels, -1, -1), one.y) if one.x.shape[1] == 1 else one
-            for one in (train, data.test)
-        ]
+        train = data.train.take(min(self.images, len(data.train))) if self.images else data.train
 
-    def row(self, epochs=(), looks=(), error: DivergedError | None = None) -> dict:
-        """What goes on disk: a number an epoch for each curve, one more (before training) for each measure."""
+        def coloured(split: Split) -> Split:
+            return Split(split.x.expand(-1, channels, -1, -1), split.y) if split.x.shape[1] == 1 else split
+
+        return coloured(train), coloured(data.test)
+
+    def row(self, epochs: Sequence[Epoch] = (), looks: Sequence[Look] = (), error: Exception | None = None) -> Row:
+        """What goes on disk: a number per epoch for each curve, one more (before training) for each measure.
+
+        From the first number that is none on the run counts as diverged, and the row ends before it.
+        """
+        if (sound := _sound(epochs, looks)) < len(epochs):
+            error = error or ArithmeticError(f"after epoch {sound + 1} not every number was finite")
+            epochs, looks = epochs[:sound], looks[: sound + 1]
         variant, seed, data = self.key
-        row = {"variant": variant, "seed": seed, "data": data, "status": "diverged" if error else "done"}
+        row: Row = {"variant": variant, "seed": seed, "data": data, "status": "diverged" if error else "done"}
         row |= {name: [short(getattr(epoch, name)) for epoch in epochs] for name in CURVES}
         row |= {name: [short(look[name]) for look in looks] for name in (looks[0] if looks else ())}
-        return row | {"error": str(error)} if error else row
+        row |= {"error": str(error)} if error else {}
+        return row | {"source": source_digest(data)}
 
     def model(self, device: str = "cpu") -> nn.Sequential:
         """The network before its first step. Raises `DivergedError` if the run that it starts from does."""
@@ -81,21 +98,23 @@ class Job:
         if before:
             job = replace(self, variant=before, measures=())
             earlier = job.model(device)
-            for _ in fit(earlier, *job.splits(), job.recipe, device=device):
+            train, test = job.splits()
+            for _ in fit(earlier, train, test, job.recipe, device=device):
                 pass
             for name in self.variant.kept:
                 model.get_submodule(name).load_state_dict(earlier.get_submodule(name).state_dict())
         return model
 
-    def run(self, device: str = "cpu") -> dict:
-        """Train it, the plain way. A run that diverged is a row that says so."""
-        (train, test), epochs = self.splits(), []
+    def run(self, device: str = "cpu") -> Row:
+        """Train it. A run that diverged is a row that says so."""
+        train, test = self.splits()
+        epochs: list[Epoch] = []
         try:
             model = self.model(device)
         except DivergedError as error:
             return self.row(error=error)
 
-        def look():
+        def look() -> Look:
             return {k: v for name in self.measures for k, v in MEASURES[name](model, train, test, self.recipe).items()}
 
         looks = [look()] if self.measures else []
@@ -114,6 +133,23 @@ class Job:
 def in_memory(name: str) -> Dataset:
     """`load`, kept for the next row: a worker reads a set once."""
     return load(name)
+
+
+def source_digest(name: str) -> str:
+    """Of the images of a set as they are on this machine: twelve hex digits."""
+    return in_memory(name).source.digest[:12]
+
+
+def _finite(numbers: Mapping[str, float]) -> bool:
+    return all(map(isfinite, numbers.values()))
+
+
+def _sound(epochs: Sequence[Epoch], looks: Sequence[Look]) -> int:
+    """How many epochs, from the first, have finite numbers only, in their curves and in the look after them."""
+    for n, epoch in enumerate(epochs):
+        if not _finite({name: getattr(epoch, name) for name in CURVES} | (dict(looks[n + 1]) if looks else {})):
+            return n
+    return len(epochs)
 
 
 def short(number: float) -> float:

@@ -6,25 +6,37 @@ Each measure takes (model, train, test, recipe) and returns numbers by name; the
 import torch
 from torch import nn
 
+from cnnlessons.data import Split
 from cnnlessons.modules import capture
-from cnnlessons.training import SIDES, enlarge, evaluate, loss_for, outputs, pixels, size_of, ten_crops, test_view
+from cnnlessons.training import (
+    SIDES,
+    Recipe,
+    enlarge,
+    evaluate,
+    loss_for,
+    outputs,
+    pixels,
+    size_of,
+    ten_crops,
+    test_view,
+)
 
-LOOKED_AT = 1000  # pictures
+LOOKED_AT = 1000  # images
 MASKS = (1, 2, 5, 10, 20, 50)  # dropout networks averaged
-TEN_CROPPED = 2000  # test pictures, each of which costs ten passes
-SCALED = 1000  # test pictures, each of which costs thirty passes
+TEN_CROPPED = 2000  # test images, each of which costs ten passes
+SCALED = 1000  # test images, each of which costs thirty passes
 TEST_SIDES = sorted({side for ends in SIDES.values() for side in ends})  # the test scale Q
 VIEWS = {"one view": [4], "two views": [4, 9], "five views": [0, 1, 2, 3, 4], "ten views": [*range(10)]}
 
 
-def train_in_eval_mode(model, train, test, recipe) -> dict[str, float]:
-    """Loss and accuracy over all training pictures with the weights standing still and dropout off."""
+def train_in_eval_mode(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> dict[str, float]:
+    """Loss and accuracy over all training images with the weights standing still and dropout off."""
     loss, accuracy = evaluate(model, train, recipe)
     return {"train_loss_eval": loss, "train_accuracy_eval": accuracy}
 
 
-def dead_units(model, train, test, recipe) -> dict[str, float]:
-    """Share of a ReLU layer's units that are 0 for every one of 1,000 training pictures: "dead C1_act" … and "dead"."""
+def dead_units(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> dict[str, float]:
+    """Share of a ReLU layer's units that are 0 for every one of 1,000 training images: "dead C1_act" … and "dead"."""
     relus = [name for name, module in model.named_modules() if isinstance(module, nn.ReLU)]
     with capture(model) as maps:
         outputs(model, train.x[:LOOKED_AT], recipe, batch=LOOKED_AT)
@@ -33,8 +45,8 @@ def dead_units(model, train, test, recipe) -> dict[str, float]:
     return shares | {"dead": torch.cat(list(never.values())).float().mean().item()}
 
 
-def weight_gradients(model, train, test, recipe) -> dict[str, float]:
-    """Root mean square of the loss's gradient by the weights of each layer, over 1,000 training pictures."""
+def weight_gradients(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> dict[str, float]:
+    """Root mean square of the loss's gradient by the weights of each layer, over 1,000 training images."""
     device, was_training = next(model.parameters()).device, model.training
     model.eval()
     x = test_view(train.x[:LOOKED_AT].to(device), recipe, size_of(model))
@@ -46,12 +58,13 @@ def weight_gradients(model, train, test, recipe) -> dict[str, float]:
 
 
 @torch.no_grad()
-def dropout_ensemble(model, train, test, recipe) -> dict[str, float]:
+def dropout_ensemble(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> dict[str, float]:
     """Test accuracy of the mean probability of so many networks thinned by dropout: "ensemble of 1" … and of 50.
 
     Beside it the "weight scaling" network, which drops nothing: what `model.eval()` gives.
     """
-    y, total = test.y.to(next(model.parameters()).device), 0
+    y = test.y.to(next(model.parameters()).device)
+    total = torch.zeros((), device=y.device)
     found = {"weight scaling": evaluate(model, test, recipe)[1]}
     with torch.random.fork_rng():
         torch.manual_seed(recipe.seed)
@@ -62,7 +75,7 @@ def dropout_ensemble(model, train, test, recipe) -> dict[str, float]:
     return found
 
 
-def thinned(model, x, recipe) -> torch.Tensor:
+def thinned(model: nn.Module, x: torch.Tensor, recipe: Recipe) -> torch.Tensor:
     """Probabilities (N, classes) with the dropout layers switched on, everything else in eval mode."""
     device, parts = next(model.parameters()).device, []
     was_training = model.training
@@ -76,8 +89,8 @@ def thinned(model, x, recipe) -> torch.Tensor:
 
 
 @torch.no_grad()
-def ten_crop_test(model, train, test, recipe) -> dict[str, float]:
-    """Accuracy on 2,000 test pictures of the mean softmax over "one view", "two views", "five views" and "ten views".
+def ten_crop_test(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> dict[str, float]:
+    """Accuracy on 2,000 test images of the mean softmax over "one view", "two views", "five views" and "ten views".
 
     One is the middle; two, the middle and its mirror image; five, the corners and the middle; ten, all of these.
     """
@@ -86,8 +99,8 @@ def ten_crop_test(model, train, test, recipe) -> dict[str, float]:
 
 
 @torch.no_grad()
-def three_scales(model, train, test, recipe) -> dict[str, float]:
-    """Accuracy of the mean softmax over ten crops of 1,000 test pictures enlarged to "Q = 37", "Q = 55", "Q = 73"."""
+def three_scales(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> dict[str, float]:
+    """Accuracy of the mean softmax over ten crops of 1,000 test images enlarged to "Q = 37", "Q = 55", "Q = 73"."""
     found, y = {}, test.y[:SCALED]
     for side in TEST_SIDES:
         p = ten_views(model, test.x[:SCALED], recipe, side).mean(1)
@@ -95,8 +108,8 @@ def three_scales(model, train, test, recipe) -> dict[str, float]:
     return found
 
 
-def ten_views(model, x, recipe, side: int | None = None) -> torch.Tensor:
-    """Probabilities (pictures, 10, classes) for ten crops of each of the pictures `x`, first enlarged to `side`."""
+def ten_views(model: nn.Module, x: torch.Tensor, recipe: Recipe, side: int | None = None) -> torch.Tensor:
+    """Probabilities (images, 10, classes) for ten crops of each of the images `x`, first enlarged to `side`."""
     device, was_training, parts = next(model.parameters()).device, model.training, []
     model.eval()
     for part in x.split(200):
@@ -109,7 +122,7 @@ def ten_views(model, x, recipe, side: int | None = None) -> torch.Tensor:
 
 
 @torch.no_grad()
-def colour_of_the_halves(model, train, test, recipe) -> dict[str, float]:
+def colour_of_the_halves(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> dict[str, float]:
     """Of the first convolution's kernels: the share of colour in their energy, on average ("colour"), and how far the
     more colourful half is ahead of the other ("colour ahead"). Which of the halves that is differs from run to run.
 

@@ -1,11 +1,16 @@
 """Records: what an experiment's runs did, one JSON each, found, read and summarised."""
 
 import json
+import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cnnlessons.errors import unknown
+from cnnlessons.experiments import disk
+from cnnlessons.experiments.declared import EXPERIMENTS
+from cnnlessons.experiments.rows import NOT_CURVES, Key, Line, Row, fault, key_of, parse
 from cnnlessons.intervals import Comparison, Interval
 
 
@@ -13,16 +18,81 @@ class RecordError(RuntimeError):
     """A record that cannot be read, made or used; the message names the file, the reason and the way out."""
 
 
-def read(path: Path) -> dict:
-    """A record as it was written. Raises `RecordError` if there is none or it is damaged."""
+HEAD = {"experiment": str, "question": str, "device": str, "data": dict, "variants": dict, "rows": list}
+
+
+def load_head(path: Path) -> dict[str, Any]:
+    """A record whose rows have not been looked at. Raises `RecordError` if there is none or it is damaged."""
+    path = Path(path)
     try:
-        record = json.loads(Path(path).read_text())
-        record["rows"], record["variants"], record["data"]["name"]
+        record = parse(path.read_bytes())
     except FileNotFoundError:
-        raise RecordError(f"no record at {path}; make it with python -m cnnlessons run {Path(path).stem}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise RecordError(f"{path} is damaged ({error!r}); restore it, or move it away and run it again") from error
+        raise RecordError(f"no record at {path}; make it with {command(path)}") from None
+    except ValueError as error:
+        raise _damaged(path, f"is not JSON: {error}") from None
+    if not isinstance(record, dict):
+        raise _damaged(path, "a JSON object is needed")
+    for name, kind in HEAD.items():
+        if not isinstance(record.get(name), kind):
+            raise _damaged(path, f"{name!r} is not there or of another type")
+    if not (isinstance(record["data"].get("name"), str) and isinstance(record["data"].get("note"), str)):
+        raise _damaged(path, "'data' needs a name and a note")
+    if not record["variants"] or not all(isinstance(made, dict) for made in record["variants"].values()):
+        raise _damaged(path, "'variants' needs a definition for each name")
     return record
+
+
+def _damaged(path: Path, why: str) -> RecordError:
+    return RecordError(f"{path} is damaged ({why}); restore it, or move it away and run it again")
+
+
+def lines(path: Path, record: dict[str, Any]) -> list[Line]:
+    """The rows of a record, each with what is wrong with it, by itself or beside the others."""
+    found: list[Line] = []
+    keys: set[Key] = set()
+    for number, row in enumerate(record["rows"], start=1):
+        wrong = fault(row)  # the older records have no digests in their rows
+        if not wrong and row["variant"] not in record["variants"]:
+            wrong = f"is of {row['variant']!r}, which the record does not define"
+        if not wrong and key_of(row) in keys:
+            wrong = f"is a second row of {row['variant']!r}, seed {row['seed']}, on {row['data']}"
+        if not wrong:
+            keys.add(key_of(row))
+        found.append(Line(path, f"{path}, row {number}", json.dumps(row), row, wrong))
+    return found
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A record as it was written. Raises `RecordError` if there is none, or if it or one of its rows is damaged."""
+    record = load_head(path)
+    if bad := [line for line in lines(Path(path), record) if line.fault]:
+        raise bad_rows(bad, command(Path(path)))
+    return record
+
+
+def bad_rows(bad: list[Line], how: str) -> RecordError:
+    """The error for rows that cannot be used; `how` is the command that makes the record."""
+    more = f" (and {len(bad) - 1} more row(s))" if len(bad) > 1 else ""
+    return RecordError(
+        f"{bad[0].where}: this row {bad[0].fault}{more}; mend or restore the file, or run "
+        f"{how} --set-aside, which puts aside what cannot be used and keeps the other rows"
+    )
+
+
+def write(path: Path, record: dict[str, Any]) -> None:
+    """Put a record in place, whole or not at all: a line per row, so that diffs stay readable. Raises `OSError`."""
+    head = json.dumps({name: value for name, value in record.items() if name != "rows"}, ensure_ascii=False, indent=1)
+    body = ",\n".join(json.dumps(row, allow_nan=False) for row in record["rows"])
+    disk.write_whole(path, f'{head[:-2]},\n "rows": [\n{body}\n]}}\n')
+
+
+def command(path: Path) -> str:
+    """The command that makes the record at `path`: its name is ID, ID.DATA, ID.LIMIT or ID.DATA.LIMIT."""
+    id, *rest = Path(path).name.removesuffix(".json").split(".")
+    words = [f"--limit {word}" if word.isdecimal() else f"--data {word}" for word in rest]
+    if Path(path).parent.absolute() != folder().absolute():
+        words.append(f"--folder {shlex.quote(str(Path(path).parent))}")
+    return " ".join(("python -m cnnlessons run", id, *words))
 
 
 def folder() -> Path:
@@ -34,36 +104,43 @@ def folder() -> Path:
 
 def find(id: str) -> "Record":
     """The book's own record of that name. Raises `RecordError`."""
-    return Record(folder() / f"{id}.json")
+    path = folder() / f"{id}.json"
+    if not path.exists() and id.partition(".")[0] not in EXPERIMENTS:
+        raise RecordError(str(unknown("record", id, sorted(made.stem for made in folder().glob("*.json")))))
+    return Record(path)
 
 
 class Record:
     """A record with its questions answered: `curve(variant, name)`, `last(variant, name)`, `compare(a, b, name)`."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.data = read(path)
         self.question, self.variants = self.data["question"], list(self.data["variants"])
 
-    def rows(self, variant: str, data: str | None = None, status: str = "done") -> list[dict]:
-        """The runs of a variant that ended so ("done", "diverged") on `data` (default: its own), by seed."""
+    def rows(self, variant: str, data: str | None = None, status: str = "done") -> list[Row]:
+        """The runs of a variant that ended so ("done", "diverged") on `data` (default: its own), by seed.
+
+        Raises `UnknownName` for a variant that the record does not have.
+        """
         if variant not in self.variants:
             raise unknown(f"variant of {self.data['experiment']}", variant, self.variants)
         data = data or self.data["data"]["name"]
-        rows = [r for r in self.data["rows"] if (r["variant"], r["data"], r["status"]) == (variant, data, status)]
-        return sorted(rows, key=lambda row: row["seed"])
+        wanted = (variant, data, status)
+        found = [row for row in self.data["rows"] if (row["variant"], row["data"], row["status"]) == wanted]
+        return sorted(found, key=lambda row: row["seed"])
 
     def curve(self, variant: str, name: str, data: str | None = None) -> np.ndarray:
-        """Seeds × epochs of "train_loss", "test_accuracy" …"""
-        return np.array([row[name] for row in self.rows(variant, data)])
+        """Seeds × epochs of "train_loss", "test_accuracy" … Raises `UnknownName`."""
+        return np.array([_curve(row, name) for row in self.rows(variant, data)])
 
     def last(self, variant: str, name: str, data: str | None = None) -> Interval:
         """Mean and interval after the last epoch."""
-        return Interval.of([row[name][-1] for row in self.rows(variant, data)])
+        return Interval.of([_curve(row, name)[-1] for row in self.rows(variant, data)])
 
     def best(self, name: str) -> str:
-        """Of the variants "name, lr …" whose runs all finished, the one with the least training loss at the end.
+        """Of the variants "name, lr …" whose runs all finished, the one with the lowest training loss at the end.
 
-        The training loss, so that the test pictures have no say in the step size. Raises `UnknownName`.
+        The training loss, so that the test images have no say in the step size. Raises `UnknownName`.
         """
         tried = [v for v in self.variants if v.startswith(f"{name}, lr ") and not self.rows(v, status="diverged")]
         if not tried:
@@ -71,8 +148,11 @@ class Record:
         return min(tried, key=lambda variant: self.last(variant, "train_loss").mean)
 
     def compare(self, a: str, b: str, name: str = "test_accuracy") -> Comparison:
-        """The differences a − b after the last epoch, over the seeds that both finished."""
-        left, right = ({row["seed"]: row[name][-1] for row in self.rows(v)} for v in (a, b))
+        """The differences a − b after the last epoch, over the seeds that both finished.
+
+        Raises `UnknownName` for a variant that the record does not have, `RecordError` for fewer than two such seeds.
+        """
+        left, right = ({row["seed"]: _curve(row, name)[-1] for row in self.rows(v)} for v in (a, b))
         both = sorted(left.keys() & right.keys())
         if len(both) < 2:
             raise RecordError(
@@ -84,7 +164,7 @@ class Record:
         """Mean and interval of a − b after the last epoch, paired by seed."""
         return self.compare(a, b, name).difference
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         seeds = len({row["seed"] for row in self.data["rows"]})
         return (
             f"{self.data['experiment']}: {self.question} ({len(self.variants)} variant(s), {seeds} seeds, "
@@ -92,8 +172,14 @@ class Record:
         )
 
 
+def _curve(row: Row, name: str) -> list[float]:
+    if name not in row or name in NOT_CURVES:
+        raise unknown("curve", name, [known for known in row if known not in NOT_CURVES])
+    return row[name]
+
+
 def summarise(record: Record, name: str = "test_accuracy", against: str | None = None) -> str:
-    """A line a variant: its mean with its 95 % interval, then each compared with `against` (default: the first).
+    """A line per variant: its mean with its 95 % interval, then each compared with `against` (default: the first).
 
     The words follow the numbers: better, worse, or no effect seen, with the size of effect that could have been seen.
     Runs that diverged are counted, not averaged.

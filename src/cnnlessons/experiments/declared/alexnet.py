@@ -1,10 +1,23 @@
-"""The AlexNet part's experiments, all on small pictures. CIFAR-10 may be a JPEG copy: the record says which it was."""
+"""The AlexNet part's experiments, all on small images. CIFAR-10 may be a JPEG copy: the record says which it was."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from cnnlessons.experiments.experiment import Experiment, Variant
 from cnnlessons.networks import CATALOGUE, Arch
-from cnnlessons.networks.layers import LRN, AvgPool, BatchNorm, Conv, Dropout, Flatten, Linear, Local, MaxPool, ReLU
+from cnnlessons.networks.layers import (
+    LRN,
+    AvgPool,
+    BatchNorm,
+    Conv,
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    Local,
+    MaxPool,
+    ReLU,
+)
 from cnnlessons.training import Recipe
 
 MINI, ODD, WINDOW = (CATALOGUE[id] for id in ("mini-alexnet", "mini-alexnet-odd", "mini-alexnet-28"))
@@ -37,33 +50,33 @@ CUDA_CONVNET = Arch(
 UNIT = 255**2
 
 
-def behind(arch: Arch, what: str, layer) -> Arch:
-    """A copy with `layer("norm1")` behind `what` + "1" and `layer("norm2")` behind `what` + "2"."""
+def after(arch: Arch, what: str, layer: Callable[[str], Layer]) -> Arch:
+    """A copy with `layer("norm1")` after `what` + "1" and `layer("norm2")` after `what` + "2"."""
     return arch.follow(
-        lambda part: part.name in (f"{what}1", f"{what}2") and [layer(f"norm{part.name[-1]}")],
+        lambda part: [layer(f"norm{part.name[-1]}")] if part.name in (f"{what}1", f"{what}2") else [],
         f"{arch.id}-{type(layer('')).__name__.lower()}",
     )
 
 
-def lrn(alpha: float, k: float = 2.0):
+def lrn(alpha: float, k: float = 2.0) -> Callable[[str], Layer]:
     """LRN over five maps, β = 0.75."""
     return lambda name: LRN(name, n=5, k=k, alpha=alpha)
 
 
 NORMALISED = {
     "without": MINI,
-    "LRN, α for these pixels": behind(MINI, "relu", lrn(1e-4 * UNIT)),
-    "LRN, the paper's α": behind(MINI, "relu", lrn(1e-4)),
-    "LRN, α = 0": behind(MINI, "relu", lrn(0)),  # division by 2^0.75 alone: what is left without neighbours
-    "LRN, α = 0.5": behind(MINI, "relu", lrn(0.5)),  # study note 002's
-    "batch norm": behind(MINI, "relu", BatchNorm),
+    "LRN, α for these pixels": after(MINI, "relu", lrn(1e-4 * UNIT)),
+    "LRN, the paper's α": after(MINI, "relu", lrn(1e-4)),
+    "LRN, α = 0": after(MINI, "relu", lrn(0)),  # division by 2^0.75 alone: what is left without neighbours
+    "LRN, α = 0.5": after(MINI, "relu", lrn(0.5)),  # study note 002's
+    "batch norm": after(MINI, "relu", BatchNorm),
 }
 NORM_RATES = (0.01, 0.003, 0.03, 0.06)  # each is judged at its own best one; the first is rehearsed
 NORM = Recipe(epochs=6, batch=64, schedule="cosine", weight_decay=5e-4)
-PAIR = {"without LRN": CUDA_CONVNET, "with LRN": behind(CUDA_CONVNET, "relu", lrn(0.001 / 5 * UNIT, k=1.0))}
+PAIR = {"without LRN": CUDA_CONVNET, "with LRN": after(CUDA_CONVNET, "relu", lrn(0.001 / 5 * UNIT, k=1.0))}
 
 
-def pooled(kind, z: int, arch: Arch = ODD) -> Arch:
+def pooled(kind: type[MaxPool] | type[AvgPool], z: int, arch: Arch = ODD) -> Arch:
     """A copy whose pooling is of that kind, with windows of `z` at stride 2."""
     return arch.map(lambda layer: kind(layer.name, z, s=2) if isinstance(layer, MaxPool) else layer)
 
@@ -74,23 +87,33 @@ OVERLAP = Recipe(epochs=10, batch=32, lr=0.01)  # nothing against overfitting: w
 
 
 def augmented(*names: str, epochs: int = 20) -> Recipe:
-    """One for all, with so many passes that the network without augmentation has long learned its pictures."""
+    """One for all, with so many passes that the network without augmentation has long learned its images."""
     return Recipe(epochs=epochs, batch=64, lr=0.02, schedule="cosine", augment=names)
 
 
 def grouped(arch: Arch, **groups: int) -> Arch:
     """A copy in which the named convolutions have so many groups."""
-    return arch.change(**{name: replace(arch[name], groups=n) for name, n in groups.items()})
+    return arch.change(arch.id, **{name: replace(convolution(arch, name), groups=n) for name, n in groups.items()})
+
+
+def convolution(arch: Arch, name: str) -> Conv:
+    """The layer of that name. Raises `TypeError` if it is of another kind."""
+    layer = arch[name]
+    if not isinstance(layer, Conv):
+        raise TypeError(f"{name} of {arch.id} is not a convolution")
+    return layer
 
 
 def one_gpu(arch: Arch) -> Arch:
     """The net on one GPU of Sect. 3.2: half the kernels in conv1 … conv4. By the paper's second footnote the last
     convolution and the fully connected layers keep their size."""
     convs = {
-        name: replace(arch[name], groups=1, maps=arch[name].maps // (1 if name == "conv5" else 2))
+        name: replace(
+            convolution(arch, name), groups=1, maps=convolution(arch, name).maps // (1 if name == "conv5" else 2)
+        )
         for name in ("conv1", "conv2", "conv3", "conv4", "conv5")
     }
-    return arch.change(**convs)
+    return arch.change(arch.id, **convs)
 
 
 TWO_GROUPS = grouped(MINI, conv2=2, conv4=2, conv5=2)
@@ -129,7 +152,7 @@ EXPERIMENTS = (
         "Does local response normalisation help a small AlexNet, and does batch norm?",
         "cifar10",
         tuple(
-            Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr), pictures=5000)
+            Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr), images=5000)
             for name, arch in NORMALISED.items()
             for lr in NORM_RATES
         ),
@@ -140,7 +163,7 @@ EXPERIMENTS = (
         "Do cuda-convnet's four layers gain by LRN what the paper's 13 % → 11 % say?",
         "cifar10",
         tuple(
-            Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr, epochs=5), pictures=5000)
+            Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr, epochs=5), images=5000)
             for name, arch in PAIR.items()
             for lr in (0.02, 0.06, 0.2, 0.6)
         ),
@@ -151,11 +174,11 @@ EXPERIMENTS = (
         "What does LRN cost before pooling and after it, and which is more accurate?",
         "cifar10",
         tuple(
-            Variant(name, arch, replace(NORM, lr=0.03), pictures=10_000)
+            Variant(name, arch, replace(NORM, lr=0.03), images=10_000)
             for name, arch in (
                 ("without", MINI),
-                ("before pooling", behind(MINI, "relu", lrn(1e-4 * UNIT))),
-                ("after pooling", behind(MINI, "pool", lrn(1e-4 * UNIT))),
+                ("before pooling", after(MINI, "relu", lrn(1e-4 * UNIT))),
+                ("after pooling", after(MINI, "pool", lrn(1e-4 * UNIT))),
             )
         ),
         rehearsed=1,
@@ -164,7 +187,7 @@ EXPERIMENTS = (
         "E06-overlap",
         "Does a network read better, or overfit less, when its pooling windows overlap?",
         "cifar10",
-        tuple(Variant(name, pooled(*how), OVERLAP, pictures=10_000) for name, how in WINDOWS.items()),
+        tuple(Variant(name, pooled(*how), OVERLAP, images=10_000) for name, how in WINDOWS.items()),
         rehearsed=1,
         measures=("train in eval mode",),
     ),
@@ -173,7 +196,7 @@ EXPERIMENTS = (
         "And on clothes, where the pictures are exact?",
         "fashion-mnist",
         tuple(
-            Variant(name, replace(pooled(*WINDOWS[name], GREY), input=(1, 31, 31)), OVERLAP, pictures=10_000)
+            Variant(name, replace(pooled(*WINDOWS[name], GREY), input=(1, 31, 31)), OVERLAP, images=10_000)
             for name in ("max 3/2", "max 2/2")
         ),
         measures=("train in eval mode",),
@@ -183,7 +206,7 @@ EXPERIMENTS = (
         "What do random crops and mirror images do for a small AlexNet?",
         "cifar10",
         tuple(
-            Variant(name, WINDOW, augmented(*augment), pictures=10_000)
+            Variant(name, WINDOW, augmented(*augment), images=10_000)
             for name, augment in (
                 ("neither", ("centre",)),
                 ("mirrors", ("centre", "mirror")),
@@ -198,7 +221,7 @@ EXPERIMENTS = (
         "What does the PCA colour scheme add to crops and mirror images?",
         "cifar10",
         tuple(
-            Variant(name, WINDOW, augmented("crop", "mirror", *augment), pictures=10_000)
+            Variant(name, WINDOW, augmented("crop", "mirror", *augment), images=10_000)
             for name, augment in (
                 ("no colour", ()),
                 ("standard deviation 0.1", ("colour",)),
@@ -213,7 +236,7 @@ EXPERIMENTS = (
         "What does the mean over ten crops add at test time, and to which network?",
         "cifar10",
         tuple(
-            Variant(name, WINDOW, augmented(*augment, epochs=15), pictures=10_000)
+            Variant(name, WINDOW, augmented(*augment, epochs=15), images=10_000)
             for name, augment in (
                 ("trained on centres", ("centre",)),
                 ("trained on crops and mirrors", ("crop", "mirror")),
@@ -239,7 +262,7 @@ EXPERIMENTS = (
         "E11-recipe",
         "Which ingredient of AlexNet's recipe does a small network miss?",
         "cifar10",
-        tuple(Variant(name, *how, pictures=10_000) for name, how in LEFT_OUT.items()),
+        tuple(Variant(name, *how, images=10_000) for name, how in LEFT_OUT.items()),
         rehearsed=1,
         measures=("train in eval mode",),
     ),

@@ -133,7 +133,7 @@ EXPERIMENTS = (
             for name, arch in DROPPED.items()
         )
         + tuple(
-            Variant(f"{name}, 2,000 pictures", arch, Recipe(epochs=20, batch=32, lr=0.01), pictures=2000)
+            Variant(f"{name}, 2,000 pictures", arch, Recipe(epochs=20, batch=32, lr=0.01), images=2000)
             for name, arch in DROPPED.items()
         ),
         measures=("train in eval mode",),
@@ -155,7 +155,7 @@ EXPERIMENTS = (
         "Do gradients shrink on their way back from the loss?",
         "mnist",
         tuple(
-            Variant(f"{name}, {title}", make(name), Recipe(epochs=1, lr=0.01), pictures=10_000)
+            Variant(f"{name}, {title}", make(name), Recipe(epochs=1, lr=0.01), images=10_000)
             for title, make in (("LeNet", lambda name: with_activation(LOGITS, name)), ("10 layers", stack))
             for name in ("sigmoid", "tanh", "ReLU")
         ),

@@ -1,4 +1,4 @@
-"""The VGG part's experiments: VGGs with an eighth of the maps, for pictures of 32×32."""
+"""The VGG part's experiments: VGGs with an eighth of the maps, for images of 32×32."""
 
 from dataclasses import replace
 
