@@ -443,7 +443,7 @@ def test_what_cannot_be_described_is_named(model, sentence):
 
 @pytest.mark.parametrize("wrong", [None, 3, nn.ReLU, [nn.ReLU()]])
 def test_what_is_neither_is_refused(wrong):
-    with pytest.raises(TypeError, match=r"an Arch or an nn\.Module"):
+    with pytest.raises(TypeError, match=r"an Arch.*or an nn\.Module"):
         trace(wrong)
     with pytest.raises(TypeError, match=r"an Arch or an nn\.Module"):
         described(wrong)

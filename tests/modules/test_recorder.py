@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from cnnlessons import CATALOGUE, build, capture, trace
+from cnnlessons.errors import UnknownName
 
 
 def hooks(model):
@@ -112,11 +113,11 @@ def test_a_layer_not_called_is_absent_and_the_error_names_what_there_is():
 
     model = Skips()
     with capture(model) as maps:
-        with pytest.raises(KeyError, match="call the model inside"):
+        with pytest.raises(UnknownName, match="call the model inside"):
             maps["used"]
         model(torch.zeros(1))
     assert "unused" not in maps and maps.get("unused") is None
-    with pytest.raises(KeyError, match=r"did you mean 'used'.*Recorded: used"):
+    with pytest.raises(UnknownName, match="no called layer named 'unused'; did you mean 'used'"):
         maps["unused"]
 
 

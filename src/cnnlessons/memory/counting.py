@@ -10,7 +10,7 @@ from functools import singledispatch
 from math import prod
 
 from cnnlessons.networks import Arch, Row, Trace, layers, trace
-from cnnlessons.networks.layers import Flatten, Layer, Shape
+from cnnlessons.networks.layers import Flatten, Layer, Shape, area
 
 FLOAT = 4  # bytes of a float32
 INDEX = 8  # bytes of a place in a pooling window, an int64
@@ -46,7 +46,7 @@ def _(layer: layers.Linear | layers.AvgPool, row: Row) -> Saved:
 
 @saved_for_backward.register
 def _(layer: layers.Conv, row: Row) -> Saved:
-    spread_out = FLOAT * layer.maps * row.shape_in[0] * layer.k**2  # a table's kernels with zeros between them
+    spread_out = FLOAT * layer.maps * row.shape_in[0] * area(layer.k)  # a table's kernels with zeros between them
     return Saved(input=True, per_step=spread_out if layer.table else 0)
 
 
@@ -100,7 +100,7 @@ def _(layer: layers.RBF, row: Row) -> Saved:
 @saved_for_backward.register
 def _(layer: layers.Local, row: Row) -> Saved:
     _, height, width = row.shape_out
-    return Saved(per_image=FLOAT * row.shape_in[0] * layer.k**2 * height * width)  # a copy of every window
+    return Saved(per_image=FLOAT * row.shape_in[0] * area(layer.k) * height * width)  # a copy of every window
 
 
 @saved_for_backward.register

@@ -9,7 +9,7 @@ from torch import nn
 from cnnlessons.modules import faster, papers
 from cnnlessons.modules.built import remember
 from cnnlessons.modules.initialise import INITIALISERS
-from cnnlessons.networks import Arch, trace
+from cnnlessons.networks import CATALOGUE, Arch, trace
 from cnnlessons.networks import layers as described
 from cnnlessons.networks.layers import Shape
 
@@ -26,13 +26,13 @@ def module(layer: described.Layer, shape: Shape) -> nn.Module:
 @module.register
 def _(layer: described.Conv, shape: Shape) -> nn.Module:
     if layer.table:
-        return papers.TableConv2d(layer.table, layer.k, layer.s, layer.p)
+        return papers.TableConv2d(layer.table, layer.k, layer.s, layer.p, layer.d)
     return nn.Conv2d(shape[0], layer.maps, layer.k, layer.s, layer.p, layer.d, layer.groups)
 
 
 @module.register
 def _(layer: described.Local, shape: Shape) -> nn.Module:
-    return papers.Local2d(shape[0], layer.maps, layer.out(shape)[1:], layer.k, layer.p)
+    return papers.Local2d(shape[0], layer.maps, layer.after_sliding(shape), layer.k, layer.p)
 
 
 @module.register
@@ -129,12 +129,21 @@ def nest(named: dict[str, nn.Module]) -> nn.Sequential:
     return nn.Sequential(OrderedDict((k, nest(m) if isinstance(m, dict) else m) for k, m in here.items()))
 
 
-def build(arch: Arch, input: Shape | None = None, *, seed: int = 0) -> nn.Sequential:
+def build(arch: Arch | str, input: Shape | None = None, *, seed: int = 0) -> nn.Sequential:
     """The network as a plain `nn.Sequential` whose children bear the layers' names; the same seed, the same weights.
 
     The global random state is left as it was. `about(model)` has `arch` and `input`, so that `fit` can pad images
-    to the size the network takes. Raises `ShapeError` as `trace` does.
+    to the size the network takes. `arch` may be an id in the catalogue. Raises `ShapeError` as `trace` does, and
+    `TypeError` for what is neither.
     """
+    if isinstance(arch, str):
+        arch = CATALOGUE[arch]
+    if isinstance(arch, nn.Module):
+        raise TypeError(
+            f"build takes an Arch or an id, and this {type(arch).__name__} is a network already: use it as it is"
+        )
+    if not isinstance(arch, Arch):
+        raise TypeError(f"build takes an Arch or an id such as 'lenet5-1998', not {arch!r}")
     rows = trace(arch, input)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -1,11 +1,14 @@
 """How weights start, a function a recipe; each takes a model and overwrites its weights in place."""
 
-from functools import partial
+from collections.abc import Collection
+from functools import cache, partial
 from math import sqrt
 
 from torch import nn
 
 from cnnlessons.modules.papers import Subsample, TableConv2d
+from cnnlessons.networks import CATALOGUE, trace
+from cnnlessons.networks.layers import area
 
 
 def torch_default(model: nn.Module) -> None:
@@ -24,7 +27,7 @@ def lecun1998(model: nn.Module) -> None:
                 nn.init.uniform_(module.weight[module.rows(o)], -2.4 / fan_in, 2.4 / fan_in)
                 nn.init.uniform_(module.bias[o : o + 1], -2.4 / fan_in, 2.4 / fan_in)
         elif isinstance(module, Subsample):
-            nn.init.constant_(module.coefficient, 1 / module.k**2)
+            nn.init.constant_(module.coefficient, 1 / area(module.k))
             nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Conv2d | nn.Linear):
             fan_in = module.weight[0].numel()
@@ -48,7 +51,7 @@ def he(model: nn.Module) -> None:
             nn.init.zeros_(module.bias)
 
 
-def normal(model: nn.Module, ones=()) -> None:
+def normal(model: nn.Module, ones: Collection[str] = ()) -> None:
     """N(0, 0.01²) and zero biases, but 1 in the layers named in `ones` (Simonyan & Zisserman 2014, §3.1)."""
     for name, module in model.named_modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
@@ -64,35 +67,16 @@ def krizhevsky2012(model: nn.Module) -> None:
     normal(model, ONES_2012)
 
 
-# Weights that end in one unit of each layer of AlexNet (2012) and of VGG: by them and 0.01 a layer scales its signal.
-FAN_IN = {
-    "krizhevsky2012": {
-        "conv1": 363,
-        "conv2": 1200,
-        "conv3": 2304,
-        "conv4": 1728,
-        "conv5": 1728,
-        "fc6": 9216,
-        "fc7": 4096,
-        "fc8": 4096,
-    },
-    "simonyan2014": {
-        "conv1_1": 27,
-        "conv1_2": 576,
-        "conv2_1": 576,
-        "conv2_2": 1152,
-        "conv3_1": 1152,
-        **{f"conv3_{i}": 2304 for i in (2, 3, 4)},
-        "conv4_1": 2304,
-        **{f"conv{b}_{i}": 4608 for b in (4, 5) for i in range(1, 5) if (b, i) != (4, 1)},
-        "fc6": 25088,
-        "fc7": 4096,
-        "fc8": 4096,
-    },
-}
+PAPERS = {"krizhevsky2012": "alexnet-2012", "simonyan2014": "vgg-E"}  # the network that each start was made for
 
 
-def scaled(model: nn.Module, paper: str, ones=()) -> None:
+@cache
+def fan_ins(paper: str) -> dict[str, int]:
+    """Weights that end in one unit of each layer: by their number and 0.01 a layer scales its signal."""
+    return {row.layer.name: row.macs // row.units for row in trace(CATALOGUE[PAPERS[paper]]) if row.params}
+
+
+def scaled(model: nn.Module, paper: str, ones: Collection[str] = ()) -> None:
     """A paper's start for a smaller network whose layers bear the same names: each scales its signal as there.
 
     N(0, 0.01²) multiplies a signal by 0.01·√fan_in; with a tenth of the inputs it would be lost on the way. So the
@@ -100,14 +84,15 @@ def scaled(model: nn.Module, paper: str, ones=()) -> None:
     Raises `ValueError` for a layer of another name.
     """
     normal(model, ones)
+    there = fan_ins(paper)
     for name, module in model.named_modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
-            if name not in FAN_IN[paper]:
+            if name not in there:
                 raise ValueError(
                     f"the network of {paper} has no layer {name!r} to scale this start by; "
-                    f"name it one of {', '.join(FAN_IN[paper])}, or use init='he'"
+                    f"name it one of {', '.join(there)}, or use init='he'"
                 )
-            nn.init.normal_(module.weight, std=0.01 * sqrt(FAN_IN[paper][name] / module.weight[0].numel()))
+            nn.init.normal_(module.weight, std=0.01 * sqrt(there[name] / module.weight[0].numel()))
 
 
 INITIALISERS = {

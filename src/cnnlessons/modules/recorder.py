@@ -2,25 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 
 import torch
 from torch import nn
 
+from cnnlessons.errors import UnknownName, unknown
 
-class Maps(dict):
+
+class Maps(dict[str, torch.Tensor]):
     """Tensors by layer name, in the order of the calls; `input` is what the model itself was given."""
 
     input: torch.Tensor | None = None
 
-    def __missing__(self, name):
-        near = get_close_matches(str(name), self, n=1)
-        there = ", ".join(self) or "nothing yet: call the model inside the `with` block"
-        raise KeyError(
-            f"no layer named {name!r} was called; "
-            + (f"did you mean {near[0]!r}? " if near else "")
-            + f"Recorded: {there}"
-        )
+    def __missing__(self, name: str) -> torch.Tensor:
+        if not self:
+            raise UnknownName(f"no layer was called, so there is no {name!r}; call the model inside the `with` block")
+        raise unknown("called layer", name, self)
 
 
 def cpu_copy(tensor: torch.Tensor) -> torch.Tensor:
@@ -34,8 +31,9 @@ def capture(model: nn.Module) -> Iterator[Maps]:
 
     `with capture(model) as maps: model(x)`; then `maps["C1"]` is the (N, C, H, W) that C1 returned, a detached copy on
     the CPU. Names are those of `named_modules` ("features.0"), of modules without children, in the order they were
-    called; a second call replaces the first. Layers that do not return one tensor are left out. `maps.input` is the
-    batch that the model was given. The hooks are gone after the block, also after an error in it.
+    called; a second call replaces the first, and a name that was not called raises `UnknownName`. Layers that do not
+    return one tensor are left out. `maps.input` is the batch that the model was given. The hooks are gone after the
+    block, also after an error in it.
     """
     maps = Maps()
 

@@ -1,8 +1,11 @@
 """What a network that was built for one size of picture does with pictures of another."""
 
+from collections.abc import Iterable
+
 from cnnlessons.errors import ShapeError
-from cnnlessons.networks.layers import AdaptiveAvgPool
-from cnnlessons.networks.tracing import trace, walk
+from cnnlessons.networks.arch import Arch
+from cnnlessons.networks.layers import AdaptiveAvgPool, pair
+from cnnlessons.networks.tracing import Row, trace, walk
 
 ONE = "one answer"
 BORDER = "one answer, border unread"
@@ -10,10 +13,9 @@ MAP = "a map of answers"
 REPEATED = "one answer, repeated numbers"
 MERGED = "wrong number of answers"
 REFUSED = "refused"
-OUTCOMES = (ONE, BORDER, MAP, REPEATED, MERGED, REFUSED)
 
 
-def rows_for(arch, n: int) -> list:
+def rows_for(arch: Arch, n: int) -> list[Row]:
     """The rows of a trace for pictures of n×n; empty if some window does not fit."""
     try:
         return list(walk(arch.layers, (arch.input[0], n, n)))
@@ -21,12 +23,12 @@ def rows_for(arch, n: int) -> list:
         return []
 
 
-def needs(arch, n: int) -> list[int]:
+def needs(arch: Arch, n: int) -> list[int]:
     """The parameters that each layer would need for pictures of n×n; empty if some window does not fit."""
     return [row.params for row in rows_for(arch, n)]
 
 
-def unread(rows) -> int:
+def unread(rows: Iterable[Row]) -> int:
     """Rows at the lower edge of the picture that no unit behind the last map depends on.
 
     Walks back from the last map: the last window of a layer ends at (m − 1)·s − p + k − 1, for the m-th place being
@@ -36,13 +38,13 @@ def unread(rows) -> int:
     last = (maps[-1].shape_out if len(maps[-1].shape_out) == 3 else maps[-1].shape_in)[1] - 1
     for row in reversed(maps):
         end = row.shape_in[1] - 1
-        k, s, p = row.layer.window(row.shape_in).along(0)
+        k, s, p = map(int, row.layer.window(row.shape_in).along(0))
         last = end if isinstance(row.layer, AdaptiveAvgPool) else min(last * s - p + k - 1, end)
     return maps[0].shape_in[1] - 1 - last
 
 
-def outcome(arch, n: int, batch: int = 50) -> str:
-    """What a batch of pictures of n×n gets from a network built for its own input: one of OUTCOMES.
+def outcome(arch: Arch, n: int, batch: int = 50) -> str:
+    """What a batch of pictures of n×n gets from a network built for its own input: ONE, BORDER, MAP, …
 
     A layer named "view" is a listing's `x.view(-1, units)`: it cuts the numbers of all pictures into rows of the length
     it has at the network's own size, wherever they divide.
@@ -53,16 +55,16 @@ def outcome(arch, n: int, batch: int = 50) -> str:
     if [row.params for row in rows] != [row.params for row in own]:
         cut = [(row.units, mine.units) for row, mine in zip(rows, own, strict=True) if row.layer.name == "view"]
         return MERGED if any(batch * came % expected == 0 for came, expected in cut) else REFUSED
-    if any(isinstance(row.layer, AdaptiveAvgPool) and row.shape_in[1] < row.layer.n for row in rows):
+    if any(isinstance(row.layer, AdaptiveAvgPool) and row.shape_in[1] < pair(row.layer.n)[0] for row in rows):
         return REPEATED
     if any(side > 1 for side in rows[-1].shape_out[1:]):
         return MAP
     return BORDER if unread(rows) else ONE
 
 
-def outcomes(arch, sizes, batch: int = 50) -> list[tuple[str, range]]:
+def outcomes(arch: Arch, sizes: Iterable[int], batch: int = 50) -> list[tuple[str, range]]:
     """`outcome` of consecutive whole numbers `sizes`, as (outcome, range of sizes) pairs in order."""
-    runs = []
+    runs: list[tuple[str, range]] = []
     for n in sizes:
         what = outcome(arch, n, batch)
         if runs and runs[-1][0] == what:

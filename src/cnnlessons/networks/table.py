@@ -1,19 +1,21 @@
 """A trace as a table: HTML for Jupyter and the page, aligned text for a terminal."""
 
 from html import escape
+from typing import Any
 
 from cnnlessons.networks.layers import shape_text
 from cnnlessons.networks.palette import colour
+from cnnlessons.networks.tracing import Row, Trace
 
 HEAD = ("layer", "type", "output", "parameters", "connections", "MACs", "receptive field", "jump")
 
 
-def both(sides) -> tuple:
+def both(sides: Any) -> tuple[Any, Any]:
     """(height, width) of one number for both, or of a pair."""
     return sides if isinstance(sides, tuple) else (sides, sides)
 
 
-def cells(row) -> tuple[str, ...]:
+def cells(row: Row) -> tuple[str, ...]:
     """One row's entries, as text; a dash where a layer has none."""
     numbers = (f"{n:,}" if n else "–" for n in (row.params, row.connections, row.macs))
     return (
@@ -26,22 +28,22 @@ def cells(row) -> tuple[str, ...]:
     )
 
 
-def sums(trace) -> tuple[str, ...]:
+def sums(trace: Trace) -> tuple[str, ...]:
     """The last line."""
     return ("total", "", "", f"{trace.params:,}", f"{trace.connections:,}", f"{trace.macs:,}", "", "")
 
 
-def notes(trace) -> list[str]:
+def notes(trace: Trace) -> list[str]:
     """Why some fields are not known, each reason once."""
     return [f"–: {reason}" for reason in dict.fromkeys(row.reason for row in trace) if reason]
 
 
-def caption(trace) -> str:
+def caption(trace: Trace) -> str:
     """What the table is of."""
     return f"{trace.arch.title}, input {shape_text(trace.input)}"
 
 
-def text(trace) -> str:
+def text(trace: Trace) -> str:
     """Columns aligned for a terminal."""
     rows = [HEAD, *map(cells, trace), sums(trace)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
@@ -53,7 +55,7 @@ def text(trace) -> str:
     return "\n".join([caption(trace), *lines, *notes(trace)])
 
 
-def html(trace) -> str:
+def html(trace: Trace) -> str:
     """A table with a caption and header cells; the colour of a layer's kind stands beside its type."""
     right, left = 'style="text-align:right"', 'style="text-align:left"'
     head = "".join(f'<th scope="col" {left if i < 3 else right}>{name}</th>' for i, name in enumerate(HEAD))

@@ -14,18 +14,19 @@
       for (const [event, listener] of [...this.listeners]) if (event === `change:${name}`) listener();
     }
     save_changes() {}
+    send() {} // nobody listens without a kernel
     on(event, listener) {
       this.listeners.push([event, listener]);
     }
     off(event, listener) {
-      this.listeners = this.listeners.filter(([e, l]) => e !== event || l !== listener);
+      // without a listener all of that event go, without an event all there are
+      this.listeners = this.listeners.filter(([e, l]) => (event && e !== event) || (listener && l !== listener));
     }
   }
 
   async function show(place) {
     const { module, style, constants } = window.cnnlessonsWidgets[place.dataset.widget];
     const state = { ...constants, ...JSON.parse(place.querySelector("script").textContent) };
-    state.layers ??= constants.catalogue[state.network].layers;
     const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
     const widget = await import(url);
     URL.revokeObjectURL(url);

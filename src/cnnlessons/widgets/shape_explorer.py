@@ -1,19 +1,28 @@
 """ShapeExplorer: change a network and see at once what that does to shapes, weights and cost."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import anywidget
-from traitlets import Dict, List, Unicode, observe, validate
+from traitlets import Bunch, Dict, List, Unicode, observe, validate
 
 from cnnlessons.errors import ShapeError
 from cnnlessons.networks import CATALOGUE, PALETTE, Arch, Trace, described, html, trace, walk
 from cnnlessons.widgets import layer_json
 
 HERE = Path(__file__).parent
+PARTS = ("arithmetic.js", "drawing.js", "view.js")
+
+
+def module() -> str:
+    """The view as one ES module without imports, as anywidget and a page opened as a file need it."""
+    parts = [(HERE / name).read_text(encoding="utf-8") for name in PARTS]
+    return "\n".join([*parts, "export { trace };\nexport default { render };\n"])
 
 
 def attempt(arch: Arch) -> tuple[Trace, str]:
@@ -42,11 +51,11 @@ class ShapeExplorer(anywidget.AnyWidget):
     kernel, but never writes them: should the two ever differ, Python is right.
     """
 
-    _esm = HERE / "shape_explorer.js"
+    _esm = module()
     _css = HERE / "shape_explorer.css"
 
     network = Unicode(help="id in CATALOGUE; '' once the layers are others").tag(sync=True)
-    input = List(help="(channels, height, width)").tag(sync=True)
+    input: List[int] = List(help="(channels, height, width)").tag(sync=True)
     layers = List(Dict(), help="the stack, a dictionary a layer").tag(sync=True)
     rows = List(Dict(), read_only=True, help="what every layer does, up to the first that does not fit")
     total = Dict(read_only=True, help="params, connections and macs of `rows`")
@@ -57,11 +66,11 @@ class ShapeExplorer(anywidget.AnyWidget):
     vocabulary = Dict(layer_json.vocabulary(), read_only=True).tag(sync=True)
     palette = Dict(PALETTE, read_only=True).tag(sync=True)
 
-    def __init__(self, network: object = "lenet5-1998", input=None, **traits):
+    def __init__(self, network: object = "lenet5-1998", input: Sequence[int] | None = None, **traits: Any):
         arch = CATALOGUE[network] if isinstance(network, str) else described(network, input)
         known = arch.id if CATALOGUE.get(arch.id) == arch else ""
         super().__init__(
-            network=known, input=list(arch.input), layers=list(map(layer_json.plain, arch.layers)), **traits
+            network=known, input=list(arch.input), layers=list(map(layer_json.to_dict, arch.layers)), **traits
         )
         if input is not None:
             self.input = list(input)
@@ -71,16 +80,20 @@ class ShapeExplorer(anywidget.AnyWidget):
         """The stack as an `Arch`: `build(widget.arch)` is the network."""
         if self.network:
             return replace(CATALOGUE[self.network], input=tuple(self.input))
-        layers = tuple(map(layer_json.layer, self.layers))
+        layers = tuple(map(layer_json.from_dict, self.layers))
         return Arch("own", "A stack of your own", tuple(self.input), layers, "the shape explorer")
 
+    def found(self) -> tuple[Trace, str]:
+        """`attempt` of the stack; an empty one has no rows and no error."""
+        return attempt(self.arch) if self.layers else (Trace([], None), "")
+
     @validate("network")
-    def known_network(self, proposal):
+    def known_network(self, proposal: Bunch) -> str:
         """An unknown id suggests the nearest."""
         return proposal["value"] and CATALOGUE[proposal["value"]].id
 
     @validate("input")
-    def three_sizes(self, proposal):
+    def three_sizes(self, proposal: Bunch) -> list[int]:
         """Three whole numbers; that they are at least 1 is `trace`'s to say."""
         sizes = proposal["value"]
         if len(sizes) != 3 or any(type(n) is not int for n in sizes):
@@ -88,37 +101,38 @@ class ShapeExplorer(anywidget.AnyWidget):
         return sizes
 
     @validate("layers")
-    def whole_layers(self, proposal):
+    def whole_layers(self, proposal: Bunch) -> list[dict[str, Any]]:
         """Every layer written out in full, with a name of its own."""
-        made = tuple(map(layer_json.layer, proposal["value"]))
-        Arch("the stack", "", (1, 1, 1), made, "")  # which refuses two layers of one name
-        return list(map(layer_json.plain, made))
+        made = tuple(map(layer_json.from_dict, proposal["value"]))
+        if made:
+            Arch("the stack", "", (1, 1, 1), made, "")  # which refuses two layers of one name
+        return list(map(layer_json.to_dict, made))
 
     @observe("network")
-    def load(self, change):
+    def load(self, change: Bunch) -> None:
         """A network brings its own input and layers."""
         if self.network:
             self.input, self.layers = list(CATALOGUE[self.network].input), self.of_network()
 
-    def of_network(self) -> list[dict]:
+    def of_network(self) -> list[dict[str, Any]]:
         """The layers of the chosen network as they are in the catalogue."""
-        return list(map(layer_json.plain, CATALOGUE[self.network].layers))
+        return list(map(layer_json.to_dict, CATALOGUE[self.network].layers))
 
     @observe("layers")
-    def rename(self, change):
+    def rename(self, change: Bunch) -> None:
         """Changed layers are no longer the network they came from."""
         if self.network and self.layers != self.of_network():
             self.network = ""
 
     @observe("input", "layers")
-    def work_out(self, change=None):
+    def work_out(self, change: Bunch | None = None) -> None:
         """Rows, totals and the error, from `trace`."""
-        rows, error = attempt(self.arch)
+        rows, error = self.found()
         self.set_trait("rows", [row.as_dict() for row in rows])
         self.set_trait("total", {"params": rows.params, "connections": rows.connections, "macs": rows.macs})
         self.set_trait("error", error)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """The same words every time: no address, so that a stored output can be compared."""
         stack = repr(self.network) if self.network else f"a stack of {len(self.layers)} layers"
         return f"ShapeExplorer({stack}, input={tuple(self.input)})"
@@ -129,14 +143,16 @@ class ShapeExplorer(anywidget.AnyWidget):
         if self.network:
             del state["layers"]  # the page has the catalogue
         data = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
-        rows, error = attempt(self.arch)
+        rows, error = self.found()
         shown = (html(rows) if rows else "") + (f"<p>{escape(error)}</p>" if error else "")
         return (
             f'<div class="cnnlessons-widget" data-widget="shape_explorer"><script type="application/json">{data}'
             f'</script><div class="fallback">{shown}</div></div>'
         )
 
-    def _repr_mimebundle_(self, **options):
+    _ipython_display_ = None  # ipywidgets 7 would show the live view alone, by a method of that name
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live view where there is a kernel; `page()` where there is none."""
-        bundle, metadata = super()._repr_mimebundle_(**options)
+        bundle, metadata = super()._repr_mimebundle_(**options) or ({}, {})
         return {**bundle, "text/html": self.page()}, metadata

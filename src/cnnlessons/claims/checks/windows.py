@@ -10,7 +10,7 @@ from torchvision import models
 from cnnlessons.claims.checking import Found, check
 from cnnlessons.modules import build
 from cnnlessons.networks import CATALOGUE, trace
-from cnnlessons.networks.layers import Conv, MaxPool, count_windows, shape_text
+from cnnlessons.networks.layers import Conv, MaxPool, count_windows, pair, shape_text
 
 GRID = [(n, k, s, p) for n in range(5, 40) for k in (1, 2, 3, 5) for s in (1, 2, 3, 4) for p in (0, 1, 2) if 2 * p <= k]
 
@@ -182,7 +182,7 @@ def overlapping() -> Found:
     """AlexNet's pools."""
     pools = [layer for layer in CATALOGUE["alexnet-2012"].layers if isinstance(layer, MaxPool)]
     return Found(
-        {"each window is larger than the stride": all(pool.k > pool.step for pool in pools)},
+        {"each window is larger than the stride": all(min(pair(pool.k)) > max(pair(pool.step)) for pool in pools)},
         f"{len(pools)} pools, windows of {pools[0].k} at stride {pools[0].step}",
     )
 

@@ -1,5 +1,6 @@
 """AlexNet of 2012, torchvision's one-column relative, and what the study notes made of it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from cnnlessons.networks.arch import Arch
@@ -10,6 +11,7 @@ from cnnlessons.networks.layers import (
     Conv,
     Dropout,
     Flatten,
+    Layer,
     Linear,
     MaxPool,
     ReLU,
@@ -82,14 +84,14 @@ TORCHVISION = Arch(
 )
 
 
-def ungrouped(layer):
+def ungrouped(layer: Layer) -> Layer:
     """A grouped convolution reads all maps instead."""
     return replace(layer, groups=1) if isinstance(layer, Conv) else layer
 
 
-def norm_last(layers):
+def norm_last(given: tuple[Layer, ...]) -> tuple[Layer, ...]:
     """Every normalisation changes places with the pooling that follows it."""
-    layers = list(layers)
+    layers = list(given)
     for i in (layers.index(layer) for layer in ALEXNET.layers if isinstance(layer, LRN)):
         layers[i : i + 2] = layers[i + 1], layers[i]
     return tuple(layers)
@@ -122,14 +124,14 @@ FASHION = replace(
 )
 
 
-def keras(layer):
+def keras(layer: Layer) -> Layer:
     """Study note 002's changes to a layer: tanh in the dense part, a last pool of 2×2."""
     if layer.name in ("fc6_act", "fc7_act"):
         return Tanh(layer.name)
     return MaxPool("pool5", 2) if layer.name == "pool5" else layer
 
 
-def normalised(layers):
+def normalised(layers: Iterable[Layer]) -> Iterator[Layer]:
     """With batch normalisation after each ReLU behind a convolution."""
     for layer in layers:
         yield layer

@@ -58,7 +58,7 @@ LENET5 = Arch(
 )
 
 
-def tanh_lenet(pool: type[Layer] = AvgPool, act: type[Layer] = Tanh) -> tuple[Layer, ...]:
+def tanh_lenet(pool: type[MaxPool] = AvgPool, act: type[Layer] = Tanh) -> tuple[Layer, ...]:
     """The modern reading of LeNet-5: dense C3, pooling without weights, a linear output that returns logits."""
     return (
         Conv("C1", 6, 5),

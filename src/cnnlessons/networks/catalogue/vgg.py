@@ -1,5 +1,6 @@
 """VGG's configurations, generated from the columns of the paper's Table 1, and their relatives."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cnnlessons.networks.arch import Arch
@@ -43,7 +44,7 @@ HEAD = (
 )
 
 
-def vgg(name: str, blocks) -> Arch:
+def vgg(name: str, blocks: Sequence[Sequence[int]]) -> Arch:
     """The network of one column: blocks of same-size convolutions with a 2×2 pool after each, then three layers."""
     layers = []
     for b, (maps, kernels) in enumerate(zip(WIDTHS, blocks, strict=True), 1):

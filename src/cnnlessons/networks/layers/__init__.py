@@ -6,7 +6,8 @@ connections (counted as in LeCun et al. 1998: a bias is one connection), its mul
 and linear layers only) and the `nn.Module` that does the work.
 """
 
-from cnnlessons.networks.layers.base import Layer, Pair, Shape, Window, count_windows, shape_text
+from cnnlessons.networks.layers.arguments import Pair, Sides, area, pair
+from cnnlessons.networks.layers.base import Layer, Shape, Window, count_windows, shape_text
 from cnnlessons.networks.layers.conv import Conv, Local
 from cnnlessons.networks.layers.dense import RBF, Flatten, Linear
 from cnnlessons.networks.layers.pointwise import (
@@ -42,11 +43,14 @@ __all__ = [
     "ReLU",
     "ScaledTanh",
     "Shape",
+    "Sides",
     "Sigmoid",
     "Softmax",
     "Subsample",
     "Tanh",
     "Window",
+    "area",
     "count_windows",
+    "pair",
     "shape_text",
 ]

@@ -1,12 +1,13 @@
 """What every layer knows, and the arithmetic of sliding windows."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from cnnlessons.errors import ShapeError
+from cnnlessons.networks.layers.arguments import Pair, Sides, pair
 
 Shape = tuple[int, ...]
-Pair = tuple[int, int]  # (height, width)
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Window:
     def along(self, axis: int) -> tuple[int, float, int]:
         """(reach, step, padding) along axis 0, the height, or 1, the width."""
         return self.reach[axis], self.step[axis], self.padding[axis]
+
+    @property
+    def text(self) -> str:
+        """5×5."""
+        return shape_text(self.reach)
 
     @property
     def size(self) -> int:
@@ -38,14 +44,18 @@ def count_windows(n: int, k: int, s: int = 1, p: int = 0, ceil: bool = False) ->
     return steps - 1 if (steps - 1) * s >= n + p else steps
 
 
-def shape_text(shape) -> str:
+def shape_text(shape: Iterable[int]) -> str:
     """`(6, 28, 28)` as 6×28×28."""
     return "×".join(map(str, shape))
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One named step of a network; this base passes its input on unchanged and has no weights."""
+    """One named step of a network; this base passes its input on unchanged and has no weights.
+
+    A field with a rule (`layers.arguments`) is checked when the layer is made: `ValueError` names layer, argument and
+    value, and says what would do.
+    """
 
     name: str
     kind: ClassVar[str] = "activation"  # the colour it has in every table, diagram and widget
@@ -57,6 +67,23 @@ class Layer:
         super().__init_subclass__(**options)
         if "word" not in cls.__dict__:
             cls.word = cls.__name__
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if "rule" in field.metadata:
+                try:
+                    kept = field.metadata["rule"](value)
+                except ValueError as wanted:
+                    raise self.wrong(field.name, value, str(wanted)) from None
+                object.__setattr__(self, field.name, kept)
+
+    def wrong(self, argument: str, value: object, wanted: str) -> ValueError:
+        """The error for an argument that must be something else."""
+        shown = repr(value)
+        return ValueError(
+            f"{self.name}: {argument} must be {wanted}, not {shown if len(shown) < 60 else shown[:56] + ' …'}"
+        )
 
     def out(self, shape: Shape) -> Shape:
         """The shape returned for an input of `shape`. Raises `ShapeError` if it does not fit."""
@@ -78,6 +105,18 @@ class Layer:
         """What one output reads of an input of `shape`."""
         return Window()
 
+    def padding_same(self, reach: Sides, step: Sides) -> Sides:
+        """The padding that "same" stands for. Raises `ValueError` where no padding keeps the size on both sides."""
+        height, width = pair(reach)
+        if pair(step) != (1, 1) or height % 2 == 0 or width % 2 == 0:
+            at = shape_text(pair(step)) if isinstance(step, tuple) else step
+            raise ValueError(
+                f"{self.name}: p='same' needs an odd window at stride 1, not {height}×{width} at stride {at}; "
+                f"give the zeros per side, such as p={height // 2}"
+            )
+        down, across = height // 2, width // 2
+        return down if down == across else (down, across)
+
     def problem(self, why: str) -> ShapeError:
         """A `ShapeError` that names this layer."""
         return ShapeError(f"{self.name}: {why}")
@@ -88,13 +127,17 @@ class Layer:
             raise self.problem(f"needs a map (C, H, W), not a vector of {shape_text(shape)}; move it before Flatten")
         return shape
 
-    def after_sliding(self, shape: Shape, k: int, s: int, p: int, ceil: bool = False) -> tuple[int, int]:
-        """Height and width after sliding a `k`×`k` window over the map `shape`."""
+    def after_sliding(self, shape: Shape, ceil: bool = False) -> Pair:
+        """Height and width after sliding this layer's window over the map `shape`."""
         _, *sides = self.need_map(shape)
-        if k < 1 or s < 1 or p < 0:
-            raise self.problem(f"kernel and stride must be 1 or more and padding 0 or more, not k={k}, s={s}, p={p}")
-        after = [count_windows(n, k, s, p, ceil) for n in sides]
-        if min(after) < 1:
+        window = self.window(shape)
+        height, width = (
+            count_windows(n, k, s, p, ceil)
+            for n, k, s, p in zip(sides, window.reach, map(int, window.step), window.padding, strict=True)
+        )
+        if min(height, width) < 1:
+            padding = window.padding
+            p = padding[0] if padding[0] == padding[1] else shape_text(padding)
             padded = f" with {p} of padding" if p else ""
-            raise self.problem(f"a {k}×{k} window does not fit a {shape_text(sides)} map{padded}")
-        return tuple(after)
+            raise self.problem(f"a {window.text} window does not fit a {shape_text(sides)} map{padded}")
+        return height, width

@@ -1,55 +1,73 @@
 """Convolution, dense, grouped, dilated or after a table of connections; and its relative that shares no weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import ClassVar
 
+from cnnlessons.networks.layers.arguments import Pair, Sides, area, pair, rows, sides, whole
 from cnnlessons.networks.layers.base import Layer, Shape, Window
+
+PADDING = ("same", "valid")
 
 
 @dataclass(frozen=True)
 class Conv(Layer):
-    """Convolution: `out` maps from `k`×`k` kernels, stride `s`, padding `p`, dilation `d`, in `groups`.
+    """Convolution: `maps` maps from kernels of `k`, stride `s`, padding `p`, dilation `d`, in `groups`.
 
-    With a `table` each output map reads only the input maps listed for it (LeCun et al. 1998, Table I).
+    k, s, p and d are one number for both axes or (height, width); p also "valid", which is 0, or "same" for an odd
+    window at stride 1. With a `table` each output map reads only the input maps listed for it (LeCun et al. 1998,
+    Table I).
     """
 
-    maps: int
-    k: int
-    s: int = 1
-    p: int = 0
-    groups: int = 1
-    table: tuple[tuple[int, ...], ...] | None = None
-    d: int = 1
+    maps: int = field(metadata=whole())
+    k: Sides = field(metadata=sides())
+    s: Sides = field(default=1, metadata=sides())
+    p: Sides = field(default=0, metadata=sides(0, words=PADDING))
+    groups: int = field(default=1, metadata=whole())
+    table: tuple[tuple[int, ...], ...] | None = field(
+        default=None,
+        metadata=rows(
+            "a row per output map of the input maps it reads, each once, from 0",
+            lambda row: bool(row) and min(row) >= 0 and len(set(row)) == len(row),
+            optional=True,
+        ),
+    )
+    d: Sides = field(default=1, metadata=sides())
     kind: ClassVar[str] = "conv"
     word: ClassVar[str] = "conv"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.p, str):
+            object.__setattr__(self, "p", self.padding_same(self.reach, self.s) if self.p == "same" else 0)
+
     @property
-    def reach(self) -> int:
-        """Side of the window a dilated kernel spans: d(k − 1) + 1."""
-        return self.d * (self.k - 1) + 1
+    def reach(self) -> Pair:
+        """Height and width that a dilated kernel spans: d(k − 1) + 1."""
+        height, width = (d * (k - 1) + 1 for k, d in zip(pair(self.k), pair(self.d), strict=True))
+        return height, width
 
     def out(self, shape: Shape) -> Shape:
-        """(maps, H', W')."""
+        """(maps, H', W'). Raises `ShapeError` if groups or table do not suit the maps, or the window does not fit."""
         channels = self.need_map(shape)[0]
-        if self.maps < 1 or self.groups < 1 or self.d < 1 or self.k < 1:
-            raise self.problem("maps, kernel, groups and dilation must be at least 1")
         if channels % self.groups or self.maps % self.groups:
             raise self.problem(f"{self.groups} groups must divide both {channels} input and {self.maps} output maps")
+        if self.table and self.groups > 1:
+            raise self.problem("a table says already who reads what: leave groups at 1, or take the table out")
         if self.table and (len(self.table) != self.maps or max(map(max, self.table)) >= channels):
             raise self.problem(
                 f"its table is for {len(self.table)} output maps reading up to input map "
                 f"{max(map(max, self.table)) + 1}, not {self.maps} maps from {channels}"
             )
-        return self.maps, *self.after_sliding(shape, self.reach, self.s, self.p)
+        return self.maps, *self.after_sliding(shape)
 
     def kernels(self, shape: Shape) -> int:
-        """How many `k`×`k` kernels there are: pairs of an input map and an output map that reads it."""
+        """How many kernels there are: pairs of an input map and an output map that reads it."""
         return sum(map(len, self.table)) if self.table else shape[0] // self.groups * self.maps
 
     def params(self, shape: Shape) -> int:
-        """One number a kernel cell, and one bias a map."""
-        return self.k**2 * self.kernels(shape) + self.maps
+        """One number per kernel cell, and one bias per map."""
+        return area(self.k) * self.kernels(shape) + self.maps
 
     def connections(self, shape: Shape) -> int:
         """Every parameter once for each position of the window."""
@@ -57,41 +75,47 @@ class Conv(Layer):
 
     def macs(self, shape: Shape) -> int:
         """Every kernel cell once for each position of the window."""
-        return self.k**2 * self.kernels(shape) * prod(self.out(shape)[1:])
+        return area(self.k) * self.kernels(shape) * prod(self.out(shape)[1:])
 
     def window(self, shape: Shape) -> Window:
         """The (dilated) kernel, its stride and padding."""
-        return Window((self.reach, self.reach), (self.s, self.s), (self.p, self.p))
+        return Window(self.reach, pair(self.s), pair(self.p))
 
 
 @dataclass(frozen=True)
 class Local(Layer):
-    """A locally connected layer: `k`×`k` windows at stride 1 with padding `p`, and no weight used twice."""
+    """A locally connected layer: windows of `k` at stride 1 with padding `p`, and no weight used twice.
 
-    maps: int
-    k: int
-    p: int = 0
+    k and p are one number for both axes or (height, width); p as `Conv` takes it.
+    """
+
+    maps: int = field(metadata=whole())
+    k: Sides = field(metadata=sides())
+    p: Sides = field(default=0, metadata=sides(0, words=PADDING))
     kind: ClassVar[str] = "conv"
     word: ClassVar[str] = "local"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.p, str):
+            object.__setattr__(self, "p", self.padding_same(self.k, 1) if self.p == "same" else 0)
+
     def out(self, shape: Shape) -> Shape:
-        """(maps, H', W')."""
-        if self.maps < 1:
-            raise self.problem("needs at least 1 map")
-        return self.maps, *self.after_sliding(shape, self.k, 1, self.p)
+        """(maps, H', W'). Raises `ShapeError` if the window does not fit."""
+        return self.maps, *self.after_sliding(shape)
 
     def params(self, shape: Shape) -> int:
-        """k² inputs a channel and a bias, for every unit."""
-        return (shape[0] * self.k**2 + 1) * prod(self.out(shape))
+        """A weight per input of the window in every channel and a bias, for every unit."""
+        return (shape[0] * area(self.k) + 1) * prod(self.out(shape))
 
     def connections(self, shape: Shape) -> int:
         """As many as parameters."""
         return self.params(shape)
 
     def macs(self, shape: Shape) -> int:
-        """A multiplication a weight."""
-        return shape[0] * self.k**2 * prod(self.out(shape))
+        """A multiplication per weight."""
+        return shape[0] * area(self.k) * prod(self.out(shape))
 
     def window(self, shape: Shape) -> Window:
         """The window; its step is 1."""
-        return Window((self.k, self.k), (1, 1), (self.p, self.p))
+        return Window(pair(self.k), (1, 1), pair(self.p))

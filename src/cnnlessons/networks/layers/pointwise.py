@@ -1,9 +1,10 @@
 """Layers that leave the shape alone: activations, softmax, dropout, normalisations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import ClassVar
 
+from cnnlessons.networks.layers.arguments import number, whole
 from cnnlessons.networks.layers.base import Layer, Shape
 
 
@@ -47,7 +48,7 @@ class Softmax(Layer):
 class Dropout(Layer):
     """In training each number is zeroed with probability `p` and the rest scaled by 1/(1 − p)."""
 
-    p: float = 0.5
+    p: float = field(default=0.5, metadata=number(0, below=1))
     kind: ClassVar[str] = "dropout"
     word: ClassVar[str] = "dropout"
 
@@ -56,10 +57,10 @@ class Dropout(Layer):
 class LRN(Layer):
     """Local response normalisation over `n` neighbouring maps, with the paper's α (Krizhevsky et al. 2012, §3.3)."""
 
-    n: int = 5
-    k: float = 2.0
-    alpha: float = 1e-4
-    beta: float = 0.75
+    n: int = field(default=5, metadata=whole(1, 1000))
+    k: float = field(default=2.0, metadata=number())
+    alpha: float = field(default=1e-4, metadata=number())
+    beta: float = field(default=0.75, metadata=number())
     kind: ClassVar[str] = "norm"
     word: ClassVar[str] = "LRN"
 
@@ -72,12 +73,12 @@ class LRN(Layer):
 class GroupedLRN(LRN):
     """Local response normalisation in which each of `groups` equal parts of the maps keeps to itself."""
 
-    groups: int = 2
+    groups: int = field(default=2, metadata=whole())
     word: ClassVar[str] = "LRN"
 
     def out(self, shape: Shape) -> Shape:
         """Unchanged; the groups must divide the maps."""
-        if self.need_map(shape)[0] % max(self.groups, 1) or self.groups < 1:
+        if self.need_map(shape)[0] % self.groups:
             raise self.problem(f"{self.groups} groups must divide {shape[0]} maps")
         return shape
 
