@@ -6,9 +6,9 @@ PORT ?= 8000
 NB ?= $(sort $(wildcard book/*/*.ipynb))
 
 PY := $(VENV)/bin/python
-ALL := $(VENV)/.all
+FULL := $(VENV)/.all
 # an environment that has everything builds the pages too
-SITE := $(if $(wildcard $(ALL)),$(ALL),$(VENV)/.site)
+SITE := $(if $(wildcard $(FULL)),$(FULL),$(VENV)/.site)
 LAB := $(VENV)/.lab
 BOOK := _build/.book
 WHEEL := _build/.wheel
@@ -40,11 +40,11 @@ export OMP_WAIT_POLICY ?= PASSIVE
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(VENV)/.site $(LAB) $(ALL): requirements.txt pyproject.toml $(wildcard requirements/*.txt)
+$(VENV)/.site $(LAB) $(FULL): requirements.txt pyproject.toml $(wildcard requirements/*.txt)
 	@$(STEP) "set up $(VENV) for: $(@F:.%=%)" tools/setup.sh $(VENV) $(@F:.%=%)
 	@touch $@
 
-setup: $(ALL)  ## make .venv with all pinned requirements and the package (the others make what they need)
+setup: $(FULL)  ## make .venv with all pinned requirements and the package (the others make what they need)
 
 # A page with a warning must warn again next time, so a failed build leaves no memory.
 $(BOOK): $(SITE) $(SOURCES)
@@ -61,7 +61,7 @@ $(WHEEL): $(SITE) $(PACKAGE)
 book: $(BOOK) $(WHEEL)  ## build the site into _build/html
 	@echo "The book is at file://$(CURDIR)/_build/html/index.html (or: make serve)"
 
-$(SLIDES): $(ALL) $(DECK)
+$(SLIDES): $(FULL) $(DECK)
 	@$(STEP) "build the slides" $(PY) -m sphinx -b revealjs -W -E -n --keep-going -q \
 		-d _build/.slides-doctrees book/slides _build/html/slides
 	@$(PY) tools/chromium.py
@@ -72,13 +72,13 @@ $(SLIDES): $(ALL) $(DECK)
 slides: $(SLIDES)  ## build the slides, with notes and PDF, into _build/html/slides
 	@echo "The slides are at file://$(CURDIR)/_build/html/slides/lenet.html (press S for the notes)"
 
-chromium: $(ALL)  ## install the browser of the tests and the slides, where there is none
+chromium: $(FULL)  ## install the browser of the tests and the slides, where there is none
 	@$(PY) tools/chromium.py
 
 lab: $(LAB)  ## open the chapters in JupyterLab
 	@$(VENV)/bin/jupyter lab book
 
-lint: $(ALL)  ## ruff's rules and format
+lint: $(FULL)  ## ruff's rules and format
 	@$(STEP) "lint" $(PY) -m ruff check -q .
 	@$(STEP) "format" $(PY) -m ruff format -q --check src tests tools book/_ext
 
@@ -88,17 +88,17 @@ test: lint chromium  ## everything that is a test: lint, unit tests, the site in
 	@MPLBACKEND=agg $(STEP) "the site" $(PY) -m pytest -q -m "book or browser"
 	@$(MAKE) --no-print-directory notebooks
 
-notebooks: $(ALL)  ## run every notebook and compare with its stored outputs
-times: $(ALL)  ## the same, and keep how long each took in book/times.json, for its page
+notebooks: $(FULL)  ## run every notebook and compare with its stored outputs
+times: $(FULL)  ## the same, and keep how long each took in book/times.json, for its page
 notebooks times:
 	@TQDM_DISABLE=1 $(if $(filter times,$@),PYTHONPATH=tools:book/_ext) $(STEP) "the notebooks" $(PY) -m pytest -q \
 		-p no:cacheprovider -W default --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg \
 		--nbval-cell-timeout 300 $(if $(filter times,$@),-p record_times) book
 
-execute: $(ALL)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
+execute: $(FULL)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
 	@$(PY) tools/execute.py $(NB)
 
-bench: $(ALL) book  ## time every tests/benchmarks/*.py on this machine
+bench: $(FULL) book  ## time every tests/benchmarks/*.py on this machine
 	@$(foreach benchmark,$(BENCHMARKS),$(STEP) "$(benchmark)" $(PY) $(benchmark) &&) true
 
 address: $(SITE)  ## write the web address of _config.yml wherever it is used

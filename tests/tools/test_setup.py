@@ -120,3 +120,10 @@ def test_threads_wait_without_spinning(root):
             ["make", "-s", show, "show"], cwd=root, env=inherited | said, capture_output=True, text=True
         )
         assert run.stdout.strip() == expected
+
+
+@needs_make
+def test_only_when_told_clean_removes_the_environment(planned, tmp_path):
+    (tmp_path / ".all").touch()
+    assert str(tmp_path) not in planned("clean")
+    assert str(tmp_path) in planned("clean", "ALL=1")
