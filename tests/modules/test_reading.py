@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import OrderedDict
 
 import matplotlib.pyplot as plt
 import pytest
@@ -474,3 +475,36 @@ def test_only_one_path_is_drawn():
             drawing(rows)
     assert draw.receptive(rows, layer="layer1.0.conv2") and draw.diagram(rows[:9])
     plt.close("all")
+
+
+def test_listings_that_people_write_are_listed():
+    """Two public AlexNets, re-expressed: LRN behind the pool and groups; the pool before ReLU."""
+    grouped = nn.Sequential(
+        *(nn.Conv2d(3, 96, 11, 4), nn.ReLU(), nn.MaxPool2d(3, 2), nn.LocalResponseNorm(5)),
+        *(nn.Conv2d(96, 256, 5, padding=2, groups=2), nn.ReLU(), nn.MaxPool2d(3, 2), nn.LocalResponseNorm(5)),
+        *(nn.Flatten(), nn.Linear(256 * 12 * 12, 10)),
+    )
+    rows = trace(grouped, input=(3, 224, 224))
+    assert [rows[name].receptive_field for name in ("0", "2", "3", "4", "6", "7")] == [11, 19, 19, 51, 67, 67]
+    assert rows["4"].params == 48 * 256 * 25 + 256 and rows["9"].shape_in == (36_864,)
+    early = nn.Sequential(nn.Conv2d(3, 32, 5, padding=2), nn.MaxPool2d(3, 2), nn.ReLU(), nn.AvgPool2d(3, 2))
+    assert [row.shape_out[1] for row in trace(early, input=(3, 32, 32))] == [32, 15, 15, 7]
+
+
+def test_what_no_layer_can_say_is_counted_all_the_same():
+    """A binary LeNet re-expressed: no biases, and batch normalisation of vectors."""
+    model = nn.Sequential(
+        *(nn.Conv2d(1, 20, 5, bias=False), nn.BatchNorm2d(20, affine=False), nn.MaxPool2d(2), nn.Flatten()),
+        *(nn.Linear(2880, 50, bias=False), nn.BatchNorm1d(50), nn.Linear(50, 10)),
+    )
+    rows = trace(model, input=(1, 28, 28))
+    assert [row.params for row in rows] == [500, 0, 0, 0, 144_000, 100, 510]
+    assert rows.macs == 500 * 24 * 24 + 144_000 + 500 and rows["0"].connections == 500 * 24 * 24
+    assert [row.receptive_field for row in rows] == [5, 5, 6, 6, 28, 28, 28]
+
+
+def test_a_linear_layer_of_another_size_is_found_at_once():
+    """A public listing whose `Linear(2560, ...)` gets 30,976 numbers."""
+    body = nn.Sequential(nn.Conv2d(3, 64, 11, 4, 2), nn.MaxPool2d(3, 2), nn.Conv2d(64, 256, 7), nn.MaxPool2d(3, 2, 1))
+    with pytest.raises(ShapeError, match=r"^fc: reads a vector of 2560, but 30976 comes in \(input 3×224×224\)"):
+        trace(nn.Sequential(OrderedDict(body=body, flat=nn.Flatten(), fc=nn.Linear(2560, 10))), input=(3, 224, 224))
