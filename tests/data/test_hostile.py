@@ -362,7 +362,7 @@ def test_a_known_copy_is_known_by_its_content(tmp_path, change, tar):
     assert folders.read(packed(folder) if tar else folder, known).note == "Tiny, squashed"
     change(folder)
     note = folders.read(packed(folder) if tar else folder, known).note
-    assert note == "Tiny (PNG copy), unchecked: no digest of it is known"
+    assert note == "Tiny (PNG copy), unchecked (no digest of it is known)"
 
 
 def test_an_unchecked_source_says_so_wherever_it_is_printed(monkeypatch, tmp_path, archive):

@@ -141,7 +141,7 @@ def test_size_takes_the_middle_square(tmp_path):
     with Image.open(tmp_path / "train" / "ant" / "0.png") as picture:
         middle = np.asarray(picture)[:, 2:10].transpose(2, 0, 1)
     assert any(torch.equal(x, torch.tensor(middle)) for x in contents.train.x)
-    assert contents.note == "Tiny scaled and cropped to 8×8, unchecked: no digest of it is known"
+    assert contents.note == "Tiny scaled and cropped to 8×8, unchecked (no digest of it is known)"
     small = folders.read(tmp_path, known, size=4)
     assert small.train.x.shape == (5, 3, 4, 4)
 
@@ -159,7 +159,7 @@ def test_a_copy_says_what_it_is(tmp_path, resizable, how, size, note):
     known = tiny_sets.known_pictures(b"", resizable=resizable)
     assert (
         folders.read(write(tmp_path, tiny_sets.class_folders(**how)), known, size).note
-        == f"{note}, unchecked: no digest of it is known"
+        == f"{note}, unchecked (no digest of it is known)"
     )
 
 

@@ -17,7 +17,7 @@ class Source:
     kind: Kind
     path: str  # inside the package, CNNLESSONS_DATA or the cache; of a download, its address
     digest: str  # sha256, as 64 hex digits, of what was read
-    note: str = ""  # what a figure made from it must say: "CIFAR-10 (JPEG copy)", "…, unchecked: …"
+    note: str = ""  # what a figure made from it must say: "CIFAR-10 (JPEG copy)", "…, unchecked (…)"
 
     def __str__(self) -> str:
         place = {

@@ -107,5 +107,5 @@ def read(path: Path, known: "Known", size: int | None = None) -> Contents:
     if unpacked in known.copies:
         note = known.copies[unpacked] + _resized(stored, side)
     else:
-        note = _note(known, stored, formats, side) + ("" if checked else ", unchecked: no digest of it is known")
+        note = _note(known, stored, formats, side) + ("" if checked else ", unchecked (no digest of it is known)")
     return Contents(splits["train"], splits["test"], digest.of_file(path) if packed else unpacked, note)
