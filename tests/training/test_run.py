@@ -17,7 +17,7 @@ from cnnlessons.modules.papers import RBF
 from cnnlessons.training import Run
 from cnnlessons.training.look import look
 from cnnlessons.training.losses import LOSSES, loss_of
-from cnnlessons.training.recipe import DivergedError
+from cnnlessons.training.recipe import DivergedError, NotLearningWarning
 from cnnlessons.training.threads import Threads
 
 LENET = CATALOGUE["lenet-003-corrected"]
@@ -97,7 +97,7 @@ def test_advice_names_nothing_that_is_in_force(recipe, there, absent):
 
 
 def test_a_loss_that_explodes_and_ends_at_a_guess_is_warned_of():
-    with pytest.warns(UserWarning, match=r"the loss rose from .* no better than a guess .*Recipe\(lr=5\)"):
+    with pytest.warns(NotLearningWarning, match=r"the loss rose from .* no better than a guess .*Recipe\(lr=5\)"):
         list(fit(build(LENET), DATA, DATA, Recipe(epochs=2, lr=50, batch=8)))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,7 +16,7 @@ from cnnlessons.experiments.experiment import Variant
 from cnnlessons.experiments.measures import MEASURES
 from cnnlessons.experiments.rows import CURVES, Key, Row
 from cnnlessons.modules import build
-from cnnlessons.training import DivergedError, Epoch, Recipe, fit
+from cnnlessons.training import DivergedError, Epoch, NotLearningWarning, Recipe, fit
 
 LATER: dict[str, Any] = {"augment": [], "precision": "auto", "pictures": None, "until": None}  # came after some records
 
@@ -106,7 +107,13 @@ class Job:
         return model
 
     def run(self, device: str = "cpu") -> Row:
-        """Train it. A run that diverged is a row that says so."""
+        """Train it. A run that diverged is a row that says so; of one that explodes the curves tell."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotLearningWarning)
+            return self._trained(device)
+
+    def _trained(self, device: str) -> Row:
+        """What `run` returns."""
         train, test = self.splits()
         epochs: list[Epoch] = []
         try:

@@ -16,7 +16,7 @@ from cnnlessons.training.evaluation import evaluate, outputs
 from cnnlessons.training.look import mode, size_of
 from cnnlessons.training.loop import fit
 from cnnlessons.training.losses import LOSSES, loss_for
-from cnnlessons.training.recipe import SCHEDULES, DivergedError, Recipe
+from cnnlessons.training.recipe import SCHEDULES, DivergedError, NotLearningWarning, Recipe
 from cnnlessons.training.run import Epoch, Run
 from cnnlessons.training.scaling import SCALES, pad, pixels
 
@@ -29,6 +29,7 @@ __all__ = [
     "Chances",
     "DivergedError",
     "Epoch",
+    "NotLearningWarning",
     "Recipe",
     "Run",
     "chosen_device",

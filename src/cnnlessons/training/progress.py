@@ -12,7 +12,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from cnnlessons.training.losses import Loss
-from cnnlessons.training.recipe import DivergedError, Recipe, advice
+from cnnlessons.training.recipe import DivergedError, NotLearningWarning, Recipe, advice
 
 CHECK_EVERY = 64  # steps between looks at the loss: on a GPU a look waits for the queue
 EXPLODED = 10  # times the first loss
@@ -82,5 +82,6 @@ class Progress:
             warnings.warn(
                 f"the loss rose from {self.first:.3g} to {self.highest:.3g}, and in the end the network is no better "
                 f"than a guess ({accuracy:.1%}); try {advice(self.recipe)}",
+                NotLearningWarning,
                 stacklevel=4,
             )

@@ -32,6 +32,10 @@ def advice(recipe: "Recipe") -> str:
     return f"{', '.join(rest)}{',' * (len(rest) > 1)} or {last}" if rest else last
 
 
+class NotLearningWarning(UserWarning):
+    """The loss exploded, stayed finite, and in the end the network is no better than a guess."""
+
+
 class DivergedError(RuntimeError):
     """Loss or weights became infinite or undefined; `epoch` and `step` say when (both from 1)."""
 
