@@ -109,12 +109,18 @@ def three_scales(model: nn.Module, train: Split, test: Split, recipe: Recipe) ->
 
 
 def ten_views(model: nn.Module, x: torch.Tensor, recipe: Recipe, side: int | None = None) -> torch.Tensor:
-    """Probabilities (images, 10, classes) for ten crops of each of the images `x`, first enlarged to `side`."""
+    """Probabilities (images, 10, classes) for ten crops of each of the images `x`, first enlarged to `side`.
+
+    Raises `ValueError` for a model that `build` did not make: its window is not known.
+    """
+    window = size_of(model)
+    if window is None:
+        raise ValueError("ten crops need a model that build made, which knows the size of its input")
     device, was_training, parts = next(model.parameters()).device, model.training, []
     model.eval()
     for part in x.split(200):
         part = part.to(device)
-        views = ten_crops(part if side is None else enlarge(part, side), size_of(model))
+        views = ten_crops(part if side is None else enlarge(part, side), window)
         out = model(pixels(views.flatten(0, 1), recipe.pixels)).float().softmax(1)
         parts.append(out.unflatten(0, views.shape[:2]).cpu())
     model.train(was_training)
