@@ -24,7 +24,7 @@ from cnnlessons.draw.stages import stages
 from cnnlessons.errors import ShapeError, UnknownName
 from cnnlessons.intervals import Interval
 from cnnlessons.networks import Arch
-from cnnlessons.networks.layers import Conv, Flatten, Linear, MaxPool, ReLU
+from cnnlessons.networks.layers import AvgPool, Conv, Flatten, Linear, MaxPool, ReLU
 from cnnlessons.training import Epoch
 
 LENET = CATALOGUE["lenet5-1998"]
@@ -558,6 +558,40 @@ def test_labels_say_dilation_and_rounding_up():
     words = {stage.name: stage.words for stage in stages(trace(LOW))}
     assert words["c2"] == ["conv", "3×3", "dilation 3"]
     assert words["p2"] == ["max pool", "3×3", "stride 2", "round up"]
+
+
+TEXT_LINE = Arch(
+    "text line",
+    "t",
+    (1, 32, 100),
+    (
+        Conv("c1", 6, (1, 7), p=(0, 3)),
+        MaxPool("p1", (2, 4)),
+        Conv("c2", 6, (3, 1), s=(2, 1), d=(2, 1)),
+        AvgPool("p2", 2, (2, 1)),
+        Flatten("flat"),
+        Linear("fc", 10),
+    ),
+    "this test",
+)
+
+
+def test_windows_per_axis_are_drawn_and_named_per_axis():
+    words = {stage.name: stage.words for stage in stages(trace(TEXT_LINE))}
+    assert words["c1"] == ["conv", "1×7"]
+    assert words["p1"] == ["max pool", "2×4"]
+    assert words["c2"] == ["conv", "3×1", "stride 2×1", "dilation 2×1"]
+    assert words["p2"] == ["mean pool", "2×2", "stride 2×1"]
+    ax = draw.diagram(TEXT_LINE)
+    (box,) = patches(ax, "c1 reads")
+    assert box.get_width() / box.get_height() == pytest.approx(7)
+    assert not overlaps(ax)
+    ax = draw.receptive(TEXT_LINE)
+    for row in trace(TEXT_LINE)[:4]:
+        (box,) = patches(ax, row.layer.name)
+        field = row.receptive_field
+        assert (box.get_height(), box.get_width()) == (field if isinstance(field, tuple) else (field, field))
+    assert {"c1  1×7", "p1  2×10", "c2  10×10"} <= set(texts(ax))
 
 
 def test_a_long_thin_map_keeps_an_edge_to_be_seen():

@@ -12,7 +12,18 @@ from cnnlessons.memory.counting import saved_bytes, training_memory
 from cnnlessons.memory.live import Live
 from cnnlessons.modules import about
 from cnnlessons.networks.arch import Arch
-from cnnlessons.networks.layers import Conv, Flatten, GroupedLRN, Layer, Linear, Local, MaxPool, Sigmoid
+from cnnlessons.networks.layers import (
+    AdaptiveAvgPool,
+    AvgPool,
+    Conv,
+    Flatten,
+    GroupedLRN,
+    Layer,
+    Linear,
+    Local,
+    MaxPool,
+    Sigmoid,
+)
 from cnnlessons.two_devices.halves import Pair, half
 
 
@@ -45,12 +56,16 @@ def test_what_is_kept_is_what_autograd_keeps(id):
         (GroupedLRN("norm", groups=2), Flatten("flat"), Linear("fc", 3)),
         (Local("local", 6, 3, p=1), Flatten("flat"), Linear("fc", 3)),
         (Conv("c", 4, 3), Sigmoid("s"), MaxPool("p", 2), Flatten("flat"), Linear("fc", 3)),
+        (Conv("c", 4, (1, 7), s=(1, 2), p=(0, 3)), MaxPool("p", (2, 1), (1, 2)), Flatten("flat"), Linear("fc", 3)),
+        (Local("local", 6, (3, 1), p=(1, 0)), AdaptiveAvgPool("mean", (2, 3)), Flatten("flat"), Linear("fc", 3)),
+        (AdaptiveAvgPool("mean", (1, 1)), Flatten("flat"), Linear("fc", 3)),
+        (Conv("c", 2, (3, 2), table=((0, 1), (2, 3))), AvgPool("p", (2, 3)), Flatten("flat"), Linear("fc", 3)),
     ],
 )
 def test_layers_the_catalogue_lacks(layers):
-    arch = Arch("t", "t", (4, 8, 8), (Conv("first", 4, 1), *layers), "test")
+    arch = Arch("t", "t", (4, 8, 9), (Conv("first", 4, 1), *layers), "test")
     with torch.device("meta"):
-        assert sum(saved_bytes(trace(arch), 5).values()) == saved(build(arch), torch.empty(5, 4, 8, 8))
+        assert sum(saved_bytes(trace(arch), 5).values()) == saved(build(arch), torch.empty(5, 4, 8, 9))
 
 
 def test_each_half_of_a_network_keeps_its_part():

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnlessons.networks import Arch, Row, Trace
 from cnnlessons.networks import trace as trace_of
-from cnnlessons.networks.layers import RBF, Shape, Softmax, Window, shape_text
+from cnnlessons.networks.layers import RBF, Shape, Softmax, Window, pair, shape_text
 
 
 @dataclass
@@ -61,14 +61,9 @@ def reads(window: Window, axis: int, unit: int, n: int) -> tuple[int, int]:
     return min(max(start, 0), n - 1), min(max(start + reach, 1), n) - 1
 
 
-def _both(x: int | tuple[int, int]) -> tuple[int, int]:
-    """A number for both axes, or one for each, as (down, across)."""
-    return x if isinstance(x, tuple) else (x, x)
-
-
 def _text(x: Any, always: bool = False) -> str:
     """2 where both axes agree, and 2×1 where they differ, or `always`."""
-    down, across = _both(x)
+    down, across = pair(x)
     return f"{down}×{across}" if always or down != across else f"{down}"
 
 
@@ -80,7 +75,7 @@ def operation(row: Row) -> list[str]:
     if k and layer.kind in ("conv", "pool"):
         words.append(_text(k, always=True))
         s = layer.window(row.shape_in).step
-        if s != ((1, 1) if layer.kind == "conv" else _both(k)):
+        if s != ((1, 1) if layer.kind == "conv" else pair(k)):
             words.append(f"stride {_text(s)}")
     if (d := getattr(layer, "d", 1)) not in (1, (1, 1)):
         words.append(f"dilation {_text(d)}")
