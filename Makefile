@@ -78,6 +78,7 @@ chromium: $(FULL)  ## install the browser of the tests and the slides, where the
 lab: $(LAB)  ## open the chapters in JupyterLab
 	@$(VENV)/bin/jupyter lab book
 
+# Once `mypy` finds nothing: @$(STEP) "types" $(PY) -m mypy
 lint: $(FULL)  ## ruff's rules and format
 	@$(STEP) "lint" $(PY) -m ruff check -q .
 	@$(STEP) "format" $(PY) -m ruff format -q --check src tests tools book/_ext

@@ -160,6 +160,7 @@ def main(paths):
     """Execute every path; a failure leaves that notebook as it was."""
     os.environ["TQDM_DISABLE"] = "1"
     os.environ.pop("MPLBACKEND", None)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `make` sets it
     failed = 0
     for path in map(Path, paths):
         start = time.perf_counter()

@@ -7,7 +7,7 @@ import pytest
 # What torchrun and PyTorch's workers say to each other, and a variable of Matplotlib that `make` only takes away.
 NOT_SETTINGS = {"RANK", "LOCAL_RANK", "TORCHELASTIC_RUN_ID", "OMP_NUM_THREADS", "USE_LIBUV", "MPLBACKEND"}
 READ = {
-    ".py": r"environ(?:\.get\(|\.pop\(|\[)[\"']([A-Z_]+)|\b(CNNLESSONS_[A-Z]+)\b",
+    ".py": r"environ(?:\.get\(|\.pop\(|\.setdefault\(|\[)[\"']([A-Z_]+)|\b(CNNLESSONS_[A-Z]+)\b",
     ".sh": r"\$\{([A-Z_]+):-",
     "Makefile": r"^(?:export )?([A-Z_]+) \?=|\$\(if \$\(([A-Z]+)\),\$\(VENV\)",
 }
@@ -35,6 +35,7 @@ def test_settings_are_those_that_are_read(root):
     [
         (".py", 'os.environ.get("THIS")'),
         (".py", "os.environ['THIS']"),
+        (".py", 'os.environ.setdefault("THIS", "x")'),
         (".sh", '"${THIS:-}"'),
         ("Makefile", "export THIS ?= 1"),
         ("Makefile", "THIS ?= 1"),
