@@ -89,9 +89,14 @@ def visited(context: BrowserContext, base: str) -> Visit:
         (visit.requests.append(route.request) if ours else visit.foreign.append(route.request.url))
         route.continue_() if ours else route.abort()
 
+    def failed(request):
+        # What the next page cut short (an icon, say) is not missing.
+        if request.url.startswith(base) and request.failure != "net::ERR_ABORTED":
+            visit.missing.append(request.url)
+
     context.route("**/*", only_our_host)
     visit.page.on("response", lambda r: visit.missing.append(r.url) if r.status >= 400 else None)
-    visit.page.on("requestfailed", lambda r: visit.missing.append(r.url) if r.url.startswith(base) else None)
+    visit.page.on("requestfailed", failed)
     visit.page.on("console", lambda m: visit.errors.append(m.text) if m.type == "error" else None)
     visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
     return visit
