@@ -18,7 +18,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnlessons import CATALOGUE, ShapeError, build, draw, trace
 from cnnlessons.modules import about, described
-from cnnlessons.networks.layers import Conv
+from cnnlessons.networks.layers import Conv, MaxPool
 from cnnlessons.widgets import ShapeExplorer
 
 NUMBERS = ("shape_in", "shape_out", "params", "connections", "macs", "receptive_field", "jump")
@@ -508,3 +508,12 @@ def test_a_linear_layer_of_another_size_is_found_at_once():
     body = nn.Sequential(nn.Conv2d(3, 64, 11, 4, 2), nn.MaxPool2d(3, 2), nn.Conv2d(64, 256, 7), nn.MaxPool2d(3, 2, 1))
     with pytest.raises(ShapeError, match=r"^fc: reads a vector of 2560, but 30976 comes in \(input 3×224×224\)"):
         trace(nn.Sequential(OrderedDict(body=body, flat=nn.Flatten(), fc=nn.Linear(2560, 10))), input=(3, 224, 224))
+
+
+def test_rectangular_windows_are_described_and_others_counted():
+    model = nn.Sequential(nn.Conv2d(1, 4, (3, 5), (2, 1), (1, 0)), nn.MaxPool2d((2, 1)), nn.AvgPool2d(3, 1, 1))
+    arch = described(model, input=(1, 20, 30))
+    assert arch.layers[:2] == (Conv("0", 4, (3, 5), (2, 1), (1, 0)), MaxPool("1", (2, 1)))
+    rows = trace(model, input=(1, 20, 30))
+    assert [row.receptive_field for row in rows] == [row.receptive_field for row in trace(arch)]
+    assert rows[-1].receptive_field == (13, 7) and rows[-1].jump == (4, 1)
