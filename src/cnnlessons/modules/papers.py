@@ -45,6 +45,9 @@ class TableConv2d(nn.Module):
     Only the connected kernels exist as parameters: LeNet-5's C3 has 60 of them, 60·25 + 16 = 1,516 numbers.
     """
 
+    reader: torch.Tensor  # the output map of each kernel
+    source: torch.Tensor  # and the input map
+
     def __init__(self, table: Iterable[Iterable[int]], k: Sides, s: Sides = 1, p: Sides = 0, d: Sides = 1):
         super().__init__()
         self.table = tuple(map(tuple, table))
@@ -85,6 +88,8 @@ class TableConv2d(nn.Module):
 
 class RBF(nn.Module):
     """Penalties y_i = Σ_j (x_j − w_ij)² against fixed codes: (N, F) → (N, classes); the smallest wins."""
+
+    codes: torch.Tensor
 
     def __init__(self, codes: Iterable[Iterable[int]]):
         super().__init__()

@@ -1,7 +1,8 @@
 """What every named layer of a model returned, caught by forward hooks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import nn
@@ -37,15 +38,15 @@ def capture(model: nn.Module) -> Iterator[Maps]:
     """
     maps = Maps()
 
-    def catch(name):
-        def hook(module, inputs, output):
+    def catch(name: str) -> Callable[[nn.Module, Any, Any], None]:
+        def hook(module: nn.Module, inputs: Any, output: Any) -> None:
             if isinstance(output, torch.Tensor):
                 maps.pop(name, None)  # so that the order is that of the latest calls
                 maps[name] = cpu_copy(output)
 
         return hook
 
-    def catch_input(module, inputs):
+    def catch_input(module: nn.Module, inputs: Any) -> None:
         maps.input = next((cpu_copy(x) for x in inputs if isinstance(x, torch.Tensor)), None)
 
     handles = [model.register_forward_pre_hook(catch_input)]
