@@ -1,9 +1,9 @@
-"""A layer: its shape rule, its weights, its cost, its module.
+"""A layer: its shape rule, its weights, its cost; modules/factory.py has the module for each. Every lesson uses them.
 
 Shapes are channels first without the batch axis: a map is `(C, H, W)`, a vector `(F,)`. Every layer is a frozen
 dataclass that knows, for the shape it is given, the shape it returns (`out`), its trainable numbers (`params`), its
-connections (counted as in LeCun et al. 1998: a bias is one connection), its multiplications (`macs`, convolutions
-and linear layers only) and the `nn.Module` that does the work.
+connections (counted as in LeCun et al. 1998: a bias is one connection) and its multiplications (`macs`, convolutions
+and linear layers only).
 """
 
 from cnnlessons.networks.layers.arguments import Pair, Sides, area, pair
