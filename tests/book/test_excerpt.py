@@ -94,7 +94,7 @@ def test_text_code_and_tables(excerpt, chapter):
         ("number", ("lenet6 params",), "no network 'lenet6'"),
         ("number", ("lenet5-1998 C9 params",), "C9"),
         ("number", ("lenet5-1998 weights",), "weights"),
-        ("recorded", ("E99", "a", "test_error"), "no record at .*E99"),
+        ("recorded", ("E99", "a", "test_error"), "no record named .E99"),
     ],
 )
 def test_what_is_missing_is_named(excerpt, chapter, take, arguments, complaint):

@@ -39,7 +39,8 @@ def imports(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cnnlessons"):
             parts = (node.module or "").split(".")
-            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+            names = {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+            found |= {cnnlessons.HOME.get(name, name) for name in names} - {"__version__"}
         if isinstance(node, ast.Import):
             found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("cnnlessons.")}
     return found
