@@ -78,10 +78,10 @@ chromium: $(FULL)  ## install the browser of the tests and the slides, where the
 lab: $(LAB)  ## open the chapters in JupyterLab
 	@$(VENV)/bin/jupyter lab book
 
-# Once `mypy` finds nothing: @$(STEP) "types" $(PY) -m mypy
-lint: $(FULL)  ## ruff's rules and format
+lint: $(FULL)  ## ruff's rules and format, and types
 	@$(STEP) "lint" $(PY) -m ruff check -q .
 	@$(STEP) "format" $(PY) -m ruff format -q --check src tests tools book/_ext
+	@$(STEP) "types" $(PY) -m mypy --no-error-summary
 
 test: lint chromium  ## everything that is a test: lint, unit tests, the site in a browser, the notebooks
 	@MPLBACKEND=agg $(STEP) "unit tests" $(PY) -m pytest -q -m "not book and not browser and not weekly"

@@ -1,6 +1,6 @@
 """How weights start, a function a recipe; each takes a model and overwrites its weights in place."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache, partial
 from math import sqrt
 
@@ -31,8 +31,14 @@ def lecun1998(model: nn.Module) -> None:
             nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Conv2d | nn.Linear):
             fan_in = module.weight[0].numel()
-            for weights in (module.weight, module.bias):
+            for weights in module.parameters():  # weight and, where there is one, bias
                 nn.init.uniform_(weights, -2.4 / fan_in, 2.4 / fan_in)
+
+
+def set_bias(module: nn.Conv2d | nn.Linear, value: float) -> None:
+    """Fill its bias, if it has one."""
+    if module.bias is not None:
+        nn.init.constant_(module.bias, value)
 
 
 def glorot(model: nn.Module) -> None:
@@ -40,7 +46,7 @@ def glorot(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.xavier_uniform_(module.weight)
-            nn.init.zeros_(module.bias)
+            set_bias(module, 0.0)
 
 
 def he(model: nn.Module) -> None:
@@ -48,7 +54,7 @@ def he(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-            nn.init.zeros_(module.bias)
+            set_bias(module, 0.0)
 
 
 def normal(model: nn.Module, ones: Collection[str] = ()) -> None:
@@ -56,7 +62,7 @@ def normal(model: nn.Module, ones: Collection[str] = ()) -> None:
     for name, module in model.named_modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.normal_(module.weight, std=0.01)
-            nn.init.constant_(module.bias, float(name in ones))
+            set_bias(module, float(name in ones))
 
 
 ONES_2012 = ("conv2", "conv4", "conv5", "fc6", "fc7")  # biases that feed the ReLUs a positive start
@@ -95,7 +101,7 @@ def scaled(model: nn.Module, paper: str, ones: Collection[str] = ()) -> None:
             nn.init.normal_(module.weight, std=0.01 * sqrt(there[name] / module.weight[0].numel()))
 
 
-INITIALISERS = {
+INITIALISERS: dict[str, Callable[[nn.Module], None]] = {
     "torch": torch_default,
     "lecun1998": lecun1998,
     "glorot": glorot,

@@ -127,8 +127,8 @@ class Arch:
             raise unknown("initialisation", self.init, INITS)
         object.__setattr__(self, "recipe", Settings(**self.recipe))
 
-    def __getitem__(self, name: str) -> Layer:
-        """The layer of that name."""
+    def __getitem__(self, name: str) -> Any:
+        """The `Layer` of that name."""
         for layer in self.layers:
             if layer.name == name:
                 return layer

@@ -67,7 +67,11 @@ class ShapeExplorer(anywidget.AnyWidget):
     palette = Dict(PALETTE, read_only=True).tag(sync=True)
 
     def __init__(self, network: object = "lenet5-1998", input: Sequence[int] | None = None, **traits: Any):
-        arch = CATALOGUE[network] if isinstance(network, str) else described(network, input)
+        arch = (
+            CATALOGUE[network]
+            if isinstance(network, str)
+            else described(network, None if input is None else tuple(input))
+        )
         known = arch.id if CATALOGUE.get(arch.id) == arch else ""
         super().__init__(
             network=known, input=list(arch.input), layers=list(map(layer_json.to_dict, arch.layers)), **traits

@@ -1,6 +1,7 @@
 """AlexNet's shapes and parameters, and what became of them in the notes."""
 
 import inspect
+from typing import Any
 
 import torch
 from torch import nn
@@ -92,7 +93,7 @@ def windows() -> Found:
 @check("003-L050a")
 def smaller_kernels() -> Found:
     """AlexNet's first two kernels beside LeNet's."""
-    ours, theirs = [conv.k for conv in convs(PAPER)], [conv.k for conv in convs(LENET)]
+    ours, theirs = ([conv.k for conv in convs(rows) if isinstance(conv.k, int)] for rows in (PAPER, LENET))
     return Found(
         {"the first is smaller": ours[0] < theirs[0], "the second is smaller": ours[1] < theirs[1]},
         f"AlexNet {ours}, LeNet-5 {theirs}",
@@ -102,7 +103,7 @@ def smaller_kernels() -> Found:
 @check("001-L016f")
 def three_pools() -> Found:
     """Pools, and the last convolution before each."""
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, tuple[Any, Any]] = {}
     last = ""
     for row in PAPER:
         last = row.layer.name if isinstance(row.layer, Conv) else last

@@ -8,7 +8,7 @@ from torchinfo import summary
 from cnnlessons.claims.checking import Found, check
 from cnnlessons.modules import build
 from cnnlessons.networks import CATALOGUE, Arch, trace
-from cnnlessons.networks.layers import Shape
+from cnnlessons.networks.layers import Conv, Shape
 
 RGB = CATALOGUE["lenet-000-code-rgb-relu"]
 KERAS = trace(CATALOGUE["lenet-002-keras"])
@@ -39,7 +39,7 @@ def body(arch: Arch, flat: str) -> nn.Module:
 def listing_is_the_text() -> Found:
     """Study note 000's listing and its text."""
     text, code = trace(CATALOGUE["lenet-000-prose-gray"]), trace(RGB)
-    channels = [row.layer.maps for row in code if row.layer.kind == "conv"]
+    channels = [row.layer.maps for row in code if isinstance(row.layer, Conv)]
     return Found(
         {
             "6 and 16 maps": channels[:2] == [6, 16],
