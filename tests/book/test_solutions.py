@@ -71,7 +71,7 @@ def test_code_in_the_prose_uses_what_there_is(fence, code):
 @pytest.mark.parametrize(
     ("fence", "gone"),
     [
-        ("from cnnlessons.layers import RBF", ["cnnlessons.layers"]),
+        ("from cnnlessons.nowhere import RBF", ["cnnlessons.nowhere"]),
         ("from cnnlessons.networks import nothing", ["cnnlessons.networks.nothing"]),
         ("print(slide(3), x, len(y))", ["slide"]),
     ],
