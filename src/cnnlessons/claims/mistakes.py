@@ -50,7 +50,7 @@ def mistake(id: str, said: str, where: str, right: str) -> Callable[[Look], Look
     "Dive into Deep Learning, chapter LeNet, an earlier edition (d2l-en, commit 02c2e54): “removing the Gaussian "
     "activation in the final layer. Other than that, this network matches the original LeNet5 architecture”",
     "Three more things differ: C3 reads only some of the maps, the pools have weights and a squashing function "
-    "behind them, and the activation is a scaled tanh.",
+    "after them, and the activation is a scaled tanh.",
 )
 def dense_c3() -> Found:
     """A dense C3 against the table of 1998."""
@@ -122,7 +122,7 @@ def in_place_relu() -> Found:
 
 @mistake(
     "224-for-55",
-    "224×224 pictures give AlexNet's 55×55 maps",
+    "224×224 images give AlexNet's 55×55 maps",
     "the paper's own Fig. 2; code that takes 224 from it without padding gets 54, as TF-Slim's alexnet_v2 does "
     "(tensorflow/models, slim/nets/alexnet.py)",
     "Without padding 55 needs 227 px. At 224 it is 54, and 5×5 maps, not 6×6, reach the dense layers. "
@@ -144,7 +144,7 @@ def sizes_of_conv1() -> Found:
     "Its `training` is True by default: pass `training=self.training`, or use `nn.Dropout`.",
 )
 def functional_dropout() -> Found:
-    """Two answers to one picture, in evaluation."""
+    """Two answers to one image, in evaluation."""
     model = AsListed().eval()
     x = torch.ones(1000)
     return Found({"an evaluated model answers twice alike": torch.equal(model(x), model(x))}, "two passes, two answers")
@@ -159,9 +159,9 @@ def functional_dropout() -> Found:
     "wrong size is an error.",
 )
 def view_minus_one() -> Found:
-    """Ten pictures with maps of 8×8 in place of 4×4."""
+    """Ten images with maps of 8×8 in place of 4×4."""
     rows = len(torch.zeros(10, 16, 8, 8).view(-1, 16 * 4 * 4))
-    return Found({"ten pictures stay ten rows": rows == 10}, f"ten pictures become {rows} rows")
+    return Found({"ten images stay ten rows": rows == 10}, f"ten images become {rows} rows")
 
 
 @mistake(
@@ -246,7 +246,7 @@ def shapes_that_compare() -> Found:
     "Only if all batches are of one size: weigh each with its length.",
 )
 def mean_of_means() -> Found:
-    """Nine pictures in batches of four: the last is alone."""
+    """Nine images in batches of four: the last is alone."""
     losses = torch.tensor([0.1] * 8 + [4.0])
     batches = losses.split(4)
     means = sum(part.mean() for part in batches) / len(batches)
@@ -274,13 +274,13 @@ def rounding() -> Found:
     "softmax-dim",
     "`F.softmax(x, dim=0)` of a batch of outputs",
     "code for one example, applied to a batch",
-    "dim=1, the classes. Along dim=0 the pictures of a batch compete with each other.",
+    "dim=1, the classes. Along dim=0 the images of a batch compete with each other.",
 )
 def softmax_dim() -> Found:
     """Sums over the classes."""
     x = torch.randn(8, 10, generator=torch.Generator().manual_seed(0))
     sums = F.softmax(x, dim=0).sum(1)
     return Found(
-        {"each picture's probabilities sum to 1": bool((sums - 1).abs().max() < 1e-3)},
+        {"each image's probabilities sum to 1": bool((sums - 1).abs().max() < 1e-3)},
         f"they sum to {sums.min():.2f} … {sums.max():.2f}",
     )

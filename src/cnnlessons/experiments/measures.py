@@ -14,6 +14,7 @@ from cnnlessons.training import (
     enlarge,
     evaluate,
     loss_for,
+    mode,
     outputs,
     pixels,
     size_of,
@@ -47,13 +48,12 @@ def dead_units(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> d
 
 def weight_gradients(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> dict[str, float]:
     """Root mean square of the loss's gradient by the weights of each layer, over 1,000 training images."""
-    device, was_training = next(model.parameters()).device, model.training
-    model.eval()
+    device = next(model.parameters()).device
     x = test_view(train.x[:LOOKED_AT].to(device), recipe, size_of(model))
     layers = {name: m.weight for name, m in model.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)}
-    value = loss_for(recipe.loss, model).value(model(x), train.y[:LOOKED_AT].to(device))
-    gradients = torch.autograd.grad(value, list(layers.values()))
-    model.train(was_training)
+    with mode(model, train=False):
+        value = loss_for(recipe.loss, model).value(model(x), train.y[:LOOKED_AT].to(device))
+        gradients = torch.autograd.grad(value, list(layers.values()))
     return {f"gradient {name}": g.square().mean().sqrt().item() for name, g in zip(layers, gradients, strict=True)}
 
 
@@ -78,13 +78,12 @@ def dropout_ensemble(model: nn.Module, train: Split, test: Split, recipe: Recipe
 def thinned(model: nn.Module, x: torch.Tensor, recipe: Recipe) -> torch.Tensor:
     """Probabilities (N, classes) with the dropout layers switched on, everything else in eval mode."""
     device, parts = next(model.parameters()).device, []
-    was_training = model.training
-    for module in model.modules():
-        module.training = isinstance(module, nn.Dropout)
-    for part in x.split(1000):
-        out = model(test_view(part.to(device), recipe, size_of(model)))
-        parts.append(out if isinstance(list(model.children())[-1], nn.Softmax) else out.softmax(1))
-    model.train(was_training)
+    with mode(model, train=False):
+        for module in model.modules():
+            module.training = isinstance(module, nn.Dropout)
+        for part in x.split(1000):
+            out = model(test_view(part.to(device), recipe, size_of(model)))
+            parts.append(out if isinstance(list(model.children())[-1], nn.Softmax) else out.softmax(1))
     return torch.cat(parts)
 
 
@@ -116,14 +115,13 @@ def ten_views(model: nn.Module, x: torch.Tensor, recipe: Recipe, side: int | Non
     window = size_of(model)
     if window is None:
         raise ValueError("ten crops need a model that build made, which knows the size of its input")
-    device, was_training, parts = next(model.parameters()).device, model.training, []
-    model.eval()
-    for part in x.split(200):
-        part = part.to(device)
-        views = ten_crops(part if side is None else enlarge(part, side), window)
-        out = model(pixels(views.flatten(0, 1), recipe.pixels)).float().softmax(1)
-        parts.append(out.unflatten(0, views.shape[:2]).cpu())
-    model.train(was_training)
+    device, parts = next(model.parameters()).device, []
+    with mode(model, train=False):
+        for part in x.split(200):
+            part = part.to(device)
+            views = ten_crops(part if side is None else enlarge(part, side), window)
+            out = model(pixels(views.flatten(0, 1), recipe.pixels)).float().softmax(1)
+            parts.append(out.unflatten(0, views.shape[:2]).cpu())
     return torch.cat(parts)
 
 

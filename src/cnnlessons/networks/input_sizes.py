@@ -1,4 +1,4 @@
-"""What a network that was built for one size of picture does with pictures of another."""
+"""What a network that was built for one size of image does with images of another."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ REFUSED = "refused"
 
 
 def rows_for(arch: Arch, n: int) -> list[Row]:
-    """The rows of a trace for pictures of n×n; empty if some window does not fit."""
+    """The rows of a trace for images of n×n; empty if some window does not fit."""
     try:
         return list(walk(arch.layers, (arch.input[0], n, n)))
     except ShapeError:
@@ -24,12 +24,12 @@ def rows_for(arch: Arch, n: int) -> list[Row]:
 
 
 def needs(arch: Arch, n: int) -> list[int]:
-    """The parameters that each layer would need for pictures of n×n; empty if some window does not fit."""
+    """The parameters that each layer would need for images of n×n; empty if some window does not fit."""
     return [row.params for row in rows_for(arch, n)]
 
 
 def unread(rows: Iterable[Row]) -> int:
-    """Rows at the lower edge of the picture that no unit behind the last map depends on.
+    """Rows at the lower edge of the image that no unit after the last map depends on.
 
     Walks back from the last map: the last window of a layer ends at (m − 1)·s − p + k − 1, for the m-th place being
     the last that is read.
@@ -44,9 +44,9 @@ def unread(rows: Iterable[Row]) -> int:
 
 
 def outcome(arch: Arch, n: int, batch: int = 50) -> str:
-    """What a batch of pictures of n×n gets from a network built for its own input: ONE, BORDER, MAP, …
+    """What a batch of images of n×n gets from a network built for its own input: ONE, BORDER, MAP, …
 
-    A layer named "view" is a listing's `x.view(-1, units)`: it cuts the numbers of all pictures into rows of the length
+    A layer named "view" is a listing's `x.view(-1, units)`: it cuts the numbers of all images into rows of the length
     it has at the network's own size, wherever they divide.
     """
     own, rows = trace(arch), rows_for(arch, n)

@@ -21,7 +21,7 @@ class Row:
     shape_out: Shape
     params: int  # trainable numbers
     connections: int  # with a bias as one, as LeCun et al. 1998 count
-    macs: int  # multiplications of convolutions and linear layers, for one picture
+    macs: int  # multiplications of convolutions and linear layers, for one image
     # In input pixels, one number where height and width agree, else (height, width); None where it is unknown.
     receptive_field: int | Pair | None  # the part of the input that one unit sees
     jump: float | tuple[float, float] | None  # from there to what the neighbouring unit sees

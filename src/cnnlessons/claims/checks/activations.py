@@ -93,8 +93,8 @@ def dead_unit() -> Found:
     out.sum().backward()
     silent, gradient = bool((out == 0).all()), float(gradient_of(unit.weight).abs().sum())
     return Found(
-        {"it is silent for every picture": silent, "and gets no gradient that could wake it": gradient == 0},
-        f"gradient {gradient:g} over 100 pictures",
+        {"it is silent for every image": silent, "and gets no gradient that could wake it": gradient == 0},
+        f"gradient {gradient:g} over 100 images",
     )
 
 
@@ -168,7 +168,7 @@ def zeros_and_dead_units() -> Found:
 
 @check("002-L143")
 def sparse_relu() -> Found:
-    """The share of zeros behind a fresh ReLU; what that does to overfitting cannot be read from it."""
+    """The share of zeros after a fresh ReLU; what that does to overfitting cannot be read from it."""
     x = torch.randn(1000, 64, generator=torch.Generator().manual_seed(0))
     zeros = (torch.relu(x) == 0).float().mean().item()
     return Found({"many activations are 0": zeros > 0.4, "which relieves overfitting": None}, f"{zeros:.0%} zeros")
@@ -199,7 +199,7 @@ def chain_rule() -> Found:
     loss = (y**2).sum()
     by_autograd = torch.autograd.grad(loss, x)[0]
     return Found(
-        {"local slope times the gradient from behind": torch.allclose(by_autograd, (1 - y**2) * 2 * y)},
+        {"local slope times the gradient from above": torch.allclose(by_autograd, (1 - y**2) * 2 * y)},
         "equal to autograd's",
     )
 
@@ -209,4 +209,4 @@ def relu_everywhere() -> Found:
     """What follows each of AlexNet's convolutions."""
     layers = CATALOGUE["alexnet-2012"].layers
     after = [type(b).__name__ for a, b in itertools.pairwise(layers) if a.kind == "conv"]
-    return Found({"a ReLU behind every convolution": after == ["ReLU"] * 5}, f"{len(after)} of 5")
+    return Found({"a ReLU after every convolution": after == ["ReLU"] * 5}, f"{len(after)} of 5")

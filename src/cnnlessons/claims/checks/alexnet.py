@@ -73,7 +73,7 @@ def groups() -> Found:
 
 @check("000-L066")
 def one_gpu() -> Found:
-    """Bytes of weights, gradients and momentum, and of the activations of 128 pictures, against 8 GiB."""
+    """Bytes of weights, gradients and momentum, and of the activations of 128 images, against 8 GiB."""
     weights = PAPER.params * MIB
     acts = 128 * sum(row.units for row in PAPER) * MIB
     return Found(
@@ -258,7 +258,7 @@ def last_pool() -> Found:
 
 @check("002-L097")
 def dense_tanh() -> Found:
-    """The activations behind fc6 and fc7."""
+    """The activations after fc6 and fc7."""
     acts = [type(PAPER[f"{name}_act"].layer).__name__ for name in ("fc6", "fc7")]
     return Found({"tanh in AlexNet's dense layers": Tanh.__name__ in acts}, f"{', '.join(acts)}; tanh in the listing")
 
@@ -353,7 +353,7 @@ def crops() -> Found:
 
 @check("004-L060b")
 def ten_views() -> Found:
-    """The corners and the middle of a picture, and their mirror images."""
+    """The corners and the middle of a image, and their mirror images."""
     views = ten_crops(torch.rand(1, 3, 256, 256), (224, 224))
     return Found({"ten views": views.shape[:2] == (1, 10)}, f"{views.shape[1]} of {views.shape[3]}×{views.shape[4]}")
 

@@ -277,7 +277,7 @@ def output_params() -> Found:
 
 
 @check("002-L013")
-def pictures_are_black_and_white() -> Found:
+def images_are_black_and_white() -> Found:
     """Grey values and sizes of the digits."""
     digits = load("mnist-5k").train
     greys, classes = len(digits.x.unique()), len(digits.y.unique())

@@ -86,7 +86,7 @@ def view_by_batch() -> Found:
     weights = sum(p.numel() for p in nn.Flatten().parameters())
     return Found(
         {
-            "[50, 800], a row a picture": rows[0] == (50, 800) and rows[1][0] == 50,
+            "[50, 800], a row per image": rows[0] == (50, 800) and rows[1][0] == 50,
             "the 800 numbers are parameters": weights == 800,
         },
         f"{rows[0]} at 32 px, {rows[1]} at 64 px; features, not parameters",
@@ -99,13 +99,13 @@ def view_by_length() -> Found:
     convs = body(RGB, "view")
     rows = [convs(torch.zeros(50, 3, n, n)).view(-1, 800).shape[0] for n in (32, 64)]
     return Found(
-        {"a row a picture at 32 px": rows[0] == 50, "and at 64 px": rows[1] == 50},
-        f"50 pictures become {rows[0]} rows at 32 px and {rows[1]} at 64 px",
+        {"a row per image at 32 px": rows[0] == 50, "and at 64 px": rows[1] == 50},
+        f"50 images become {rows[0]} rows at 32 px and {rows[1]} at 64 px",
     )
 
 
 @check("000-L050")
-def fifty_pictures() -> Found:
+def fifty_images() -> Found:
     """A random batch through the listing."""
     shape = tuple(build(RGB)(torch.rand(50, 3, 32, 32)).shape)
     return Found({"it goes through": shape == (50, 10)}, f"{shape}")
@@ -113,7 +113,7 @@ def fifty_pictures() -> Found:
 
 @check("001-L077")
 def view_keeps_the_batch() -> Found:
-    """Flattened by picture, a wrong size is an error."""
+    """Flattened by image, a wrong size is an error."""
     arch = CATALOGUE["alexnet-001-fmnist"]
     row = trace(arch, (1, 227, 227))["flatten"]
     try:
@@ -123,7 +123,7 @@ def view_keeps_the_batch() -> Found:
         refused = True
     return Found(
         {
-            "a row a picture at 224 px": trace(arch)["flatten"].shape_out == (6400,),
+            "a row per image at 224 px": trace(arch)["flatten"].shape_out == (6400,),
             "an error, not another batch, at 227 px": refused,
         },
         f"{row.units:,} numbers at 227 px, 6,400 wanted",
@@ -148,7 +148,7 @@ def keras_lenet_is_lenet() -> Found:
 
 @check("002-L045")
 def keras_second_input() -> Found:
-    """What the second convolution of the Keras listing receives from a 28×28 picture."""
+    """What the second convolution of the Keras listing receives from a 28×28 image."""
     height, width = KERAS["C3"].shape_in[1:]
     return Found({"(14, 14, 6)": (height, width) == (14, 14)}, f"({height}, {width}, 6)")
 
@@ -192,19 +192,19 @@ def view_400() -> Found:
     convs = body(CATALOGUE["lenet-003-code"], "view")
     rows = [convs(torch.zeros(2, 1, n, n)).view(-1, 400).shape[0] for n in (32, 52)]
     return Found(
-        {"a row a picture at 32 px": rows[0] == 2, "and at 52 px": rows[1] == 2},
-        f"2 pictures become {rows[0]} rows at 32 px and {rows[1]} at 52 px",
+        {"a row per image at 32 px": rows[0] == 2, "and at 52 px": rows[1] == 2},
+        f"2 images become {rows[0]} rows at 32 px and {rows[1]} at 52 px",
     )
 
 
 @check("003-L098")
 def view_9216() -> Found:
-    """How many rows of 9,216 a picture of 227 and of 419 pixels fills."""
+    """How many rows of 9,216 a image of 227 and of 419 pixels fills."""
     arch = CATALOGUE["alexnet-003-code"]
     rows = [trace(arch, (3, n, n))["view"].units / 9216 for n in (227, 419)]
     return Found(
-        {"a row a picture at 227 px": rows[0] == 1, "and at 419 px": rows[1] == 1},
-        f"one picture becomes {rows[0]:g} row at 227 px and {rows[1]:g} at 419 px",
+        {"a row per image at 227 px": rows[0] == 1, "and at 419 px": rows[1] == 1},
+        f"one image becomes {rows[0]:g} row at 227 px and {rows[1]:g} at 419 px",
     )
 
 
@@ -231,5 +231,5 @@ def torchinfo_alexnet() -> Found:
     """torchinfo of study note 003's AlexNet."""
     params, macs = summed("alexnet-003-code", (10, 3, 227, 227))
     return Found(
-        {"it runs on 10 pictures of 227 px": params == 62378344}, f"{params:,} parameters, {macs / 1e9:.2f} G mult-adds"
+        {"it runs on 10 images of 227 px": params == 62378344}, f"{params:,} parameters, {macs / 1e9:.2f} G mult-adds"
     )

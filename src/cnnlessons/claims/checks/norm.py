@@ -54,13 +54,13 @@ def before_relu() -> Found:
     before = [type(a) for a, b in itertools.pairwise(layers) if isinstance(b, LRN)]
     after = [type(b) for a, b in itertools.pairwise(layers) if isinstance(a, LRN)]
     return Found(
-        {"LRN's result goes into the ReLU": ReLU in after}, f"behind {before[0].__name__}, before {after[0].__name__}"
+        {"LRN's result goes into the ReLU": ReLU in after}, f"after {before[0].__name__}, before {after[0].__name__}"
     )
 
 
 @check("002-L153c")
 def batch_norm_is_another() -> Found:
-    """Batch norm and LRN of the same numbers, after another picture in the batch changed."""
+    """Batch norm and LRN of the same numbers, after another image in the batch changed."""
     a = activations()
     b = a.clone()
     b[1] += 50
@@ -68,7 +68,7 @@ def batch_norm_is_another() -> Found:
     moved = not torch.allclose(layer(a)[0], layer(b)[0])
     return Found(
         {"another operation in the same role": moved and torch.equal(formula(a)[0], formula(b)[0])},
-        "batch norm answers to the other pictures, LRN does not",
+        "batch norm answers to the other images, LRN does not",
     )
 
 
@@ -124,7 +124,7 @@ def order() -> Found:
             "AlexNet normalises before it pools": ALEXNET["norm1"].shape_out == ALEXNET["pool1"].shape_in,
             "the other order is cheaper": after < before,
         },
-        f"{before:,} numbers a picture before pooling, {after:,} after it",
+        f"{before:,} numbers per image before pooling, {after:,} after it",
     )
 
 

@@ -94,8 +94,8 @@ def lrn_in_vgg() -> Found:
 
 
 @check("001-L016c", quoted=True)
-def picture_sizes() -> Found:
-    """ImageNet's pictures and MNIST's."""
+def image_sizes() -> Found:
+    """ImageNet's images and MNIST's."""
     originals, seen = (469 / 28, 387 / 28), 224 / 28
     return Found(
         {

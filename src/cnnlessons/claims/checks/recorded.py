@@ -149,11 +149,11 @@ def helps_a_lot() -> Found:
     found = records.find(DROPOUT).compare("with dropout, scaled pixels", "without dropout, scaled pixels")
     return Found(
         {
-            "more pictures are right": p > q,
+            "more images are right": p > q,
             "more than chance would do": z > 1.96,
             "five seeds agree": found.verdict == "better",
         },
-        f"15 of 10,000 pictures, z = {z:.2f}; five seeds: {found.verdict}, {found.difference.mean:+.4f} ± "
+        f"15 of 10,000 images, z = {z:.2f}; five seeds: {found.verdict}, {found.difference.mean:+.4f} ± "
         f"{found.difference.half:.4f}",
     )
 

@@ -110,7 +110,7 @@ def small_replace_large() -> Found:
     first = NETS["B"]["conv1_2"].receptive_field, 1 + 3 * 2
     relus = sum(type(row.layer).__name__ == "ReLU" for row in NETS["B"][:4])
     return Found(
-        {"two see 5×5, three 7×7": first == (5, 7), "with a ReLU behind each": relus == 2},
+        {"two see 5×5, three 7×7": first == (5, 7), "with a ReLU after each": relus == 2},
         f"{first[0]} and {first[1]} px",
     )
 
@@ -151,14 +151,14 @@ def pools(input: Shape | None) -> list[Shape]:
 
 @check("004-L090a")
 def input_244() -> Found:
-    """The maps of a 224×244 picture, and those that the note goes on with."""
+    """The maps of a 224×244 image, and those that the note goes on with."""
     first = pools((3, 224, 244))[0]
     return Found({"224×244 gives the maps that follow": first[1:] == (112, 112)}, f"{first[1]}×{first[2]}, not 112×112")
 
 
 @check("004-L090b")
 def five_maps() -> Found:
-    """The maps of a 224×224 picture."""
+    """The maps of a 224×224 image."""
     found = pools((3, 224, 224))
     said = [(64, 112, 112), (128, 56, 56), (256, 28, 28), (512, 14, 14), (512, 7, 7)]
     return Found({"all five": found == said}, ", ".join("×".join(map(str, shape)) for shape in found))

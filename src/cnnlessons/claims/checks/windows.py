@@ -1,4 +1,4 @@
-"""Sliding windows: how many fit, what they see, and what a shift of the picture does to them."""
+"""Sliding windows: how many fit, what they see, and what a shift of the image does to them."""
 
 from collections.abc import Callable
 
@@ -92,19 +92,19 @@ def windows_are_square() -> Found:
 
 @check("000-L007b")
 def own_patch() -> Found:
-    """Correlate a picture with one of its own patches, all patches brought to one norm."""
+    """Correlate a image with one of its own patches, all patches brought to one norm."""
     x = torch.randn(1, 1, 32, 32, generator=torch.Generator().manual_seed(0))
     patches = F.normalize(F.unfold(x, 5)[0], dim=0)  # (25, 784)
     answers = patches.T @ patches[:, 300]
     return Found(
-        {"the response is largest where the picture looks like the kernel": int(answers.argmax()) == 300},
+        {"the response is largest where the image looks like the kernel": int(answers.argmax()) == 300},
         f"{answers.max():.2f} there, {answers.sort().values[-2]:.2f} at the next best place",
     )
 
 
 @check("000-L007c", "002-L011b")
 def pooling_and_shifts() -> Found:
-    """Max pooling of a picture shifted by one and by two pixels."""
+    """Max pooling of a image shifted by one and by two pixels."""
     x = torch.rand(1, 1, 16, 16, generator=torch.Generator().manual_seed(0))
     pooled = F.max_pool2d(x, 2)
     one, two = (F.max_pool2d(x.roll(d, -1), 2) for d in (1, 2))
@@ -158,7 +158,7 @@ def fully_convolutional() -> Found:
     same = torch.allclose(wide(x).flatten(1), plain(x), atol=1e-5)
     shape = tuple(wide(torch.zeros(1, 1, 64, 64)).shape)
     return Found(
-        {"the same answers on 32×32": same, "and a map of them on a larger picture": shape == (1, 10, 9, 9)},
+        {"the same answers on 32×32": same, "and a map of them on a larger image": shape == (1, 10, 9, 9)},
         f"64×64 → {shape[2]}×{shape[3]} answers",
     )
 

@@ -132,7 +132,7 @@ def keras(layer: Layer) -> Layer:
 
 
 def normalised(layers: Iterable[Layer]) -> Iterator[Layer]:
-    """With batch normalisation after each ReLU behind a convolution."""
+    """With batch normalisation after each ReLU that follows a convolution."""
     for layer in layers:
         yield layer
         if isinstance(layer, ReLU) and layer.name.startswith("relu"):

@@ -58,7 +58,7 @@ ODD = Arch(
     init="he",
 )
 
-# It reads 28×28 windows of 32×32 pictures, as AlexNet reads 224×224 of 256×256: 7/8 of each side.
+# It reads 28×28 windows of 32×32 images, as AlexNet reads 224×224 of 256×256: 7/8 of each side.
 WINDOW = Arch(
     "mini-alexnet-28",
     "A small AlexNet for windows of 28×28",

@@ -16,7 +16,7 @@ CONFIGURATIONS = {
 }
 WIDTHS = (64, 128, 256, 512, 512)
 
-# (configuration, training scale S) → top-1, top-5 error in per cent on ImageNet's 50,000 validation pictures (Table 3).
+# (configuration, training scale S) → top-1, top-5 error in per cent on ImageNet's 50,000 validation images (Table 3).
 TABLE_3 = {
     ("A", "256"): (29.6, 10.4),
     ("A-LRN", "256"): (29.7, 10.5),

@@ -98,7 +98,7 @@ class Layer:
         return 0
 
     def macs(self, shape: Shape) -> int:
-        """Multiplications of a convolution or linear layer for one picture; 0 for all others."""
+        """Multiplications of a convolution or linear layer for one image; 0 for all others."""
         return 0
 
     def window(self, shape: Shape) -> Window:

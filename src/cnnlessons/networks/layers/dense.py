@@ -10,7 +10,7 @@ from cnnlessons.networks.layers.base import Layer, Shape, shape_text
 
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """A map (C, H, W) as a vector of C·H·W, per picture."""
+    """A map (C, H, W) as a vector of C·H·W, per image."""
 
     kind: ClassVar[str] = "reshape"
     word: ClassVar[str] = ""  # the numbers stay what they are
