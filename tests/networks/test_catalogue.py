@@ -136,6 +136,13 @@ def test_an_unknown_network_suggests_the_nearest():
         CATALOGUE["lenet5-98"]
 
 
+def test_the_papers_recipes_come_with_their_networks():
+    steps = {id: (arch.recipe.get("batch"), arch.recipe.get("lr")) for id, arch in CATALOGUE.items()}
+    assert steps["lenet5-1998"] == (None, 0.01) and steps["lenet-003-corrected"] == (None, None)
+    assert steps["alexnet-2012"] == steps["alexnet-2012-no-groups"] == (128, 0.01)  # Krizhevsky et al. 2012, Sect. 5
+    assert steps["vgg-A"] == steps["vgg-E-bn"] == (256, 0.01)  # Simonyan & Zisserman 2014, Sect. 3.1
+
+
 @pytest.mark.parametrize("id", [id for id, arch in CATALOGUE.items() if arch.recipe])
 def test_a_recipe_that_suits_a_network_is_data_and_no_part_of_it(id):
     arch = CATALOGUE[id]

@@ -50,6 +50,7 @@ ALEXNET = Arch(
     ),
     "Krizhevsky et al. 2012, Sect. 3",
     init="krizhevsky2012",
+    recipe={"batch": 128, "lr": 0.01, "weight_decay": 5e-4, "pixels": "centred"},  # Sect. 5; its relatives keep it
 )
 
 TORCHVISION = Arch(

@@ -59,6 +59,7 @@ def vgg(name: str, blocks: Sequence[Sequence[int]]) -> Arch:
         (*layers, *HEAD),
         "Simonyan & Zisserman 2014, Table 1",
         init="normal-0.01",
+        recipe={"batch": 256, "lr": 0.01, "weight_decay": 5e-4, "pixels": "centred"},  # Sect. 3.1
     )
 
 
