@@ -59,11 +59,14 @@ def test_what_the_package_needs_is_pinned(declared, pinned):
 
 def test_binder_gets_what_a_reader_needs(root):
     lines = (root / ".binder/requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if not line.startswith("#")] == [
+    *wanted, myst = [line for line in lines if not line.startswith("#")]
+    assert wanted == [
         "--extra-index-url https://download.pytorch.org/whl/cpu",
         "--constraint ../requirements.txt",
         "--editable .",
     ]
+    assert myst.startswith("jupyterlab_myst==")  # the one that `make lab` has
+    assert myst in (root / "requirements/lab.txt").read_text(encoding="utf-8").splitlines()
 
 
 def imported(source):
