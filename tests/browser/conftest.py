@@ -44,6 +44,7 @@ def reading(reading_tab, built_page):
     """The page in question, loaded once for all tests that only look."""
     reading_tab.open(built_page)
     reading_tab.page.wait_for_load_state("networkidle")
+    reading_tab.page.evaluate("window.MathJax?.startup?.document?.lazyTypesetAll()")  # those further down, too
     return reading_tab
 
 
