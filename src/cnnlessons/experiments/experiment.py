@@ -39,7 +39,11 @@ class Variant:
 
 @dataclass(frozen=True)
 class Experiment:
-    """Variants × seeds on one data set. Raises `ValueError` if two variants are the same run under two names."""
+    """Variants × seeds on one data set. Raises `ValueError` if two variants are the same run under two names.
+
+    With `validation` no test image is looked at: step sizes, lengths and the like are chosen by such an experiment, and
+    the one that is reported then uses what was chosen.
+    """
 
     id: str
     question: str
@@ -50,6 +54,7 @@ class Experiment:
     rehearsed: int | None = None  # so many of the variants, from the first, or all
     also: tuple[str, ...] = ()  # further data sets, each with a record of its own, ID.DATA.json
     measures: tuple[str, ...] = ()  # looked at besides the curves: names in measures.MEASURES
+    validation: int = 0  # a choice: the last so many training images are held back and take the test images' place
 
     def __post_init__(self) -> None:
         for name in self.measures:

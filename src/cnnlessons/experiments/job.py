@@ -18,7 +18,8 @@ from cnnlessons.experiments.rows import CURVES, Key, Row
 from cnnlessons.modules import build
 from cnnlessons.training import DivergedError, Epoch, NotLearningWarning, Recipe, fit
 
-LATER: dict[str, Any] = {"augment": [], "precision": "auto", "pictures": None, "until": None}  # came after some records
+# fields that came after some records, with the value that changes nothing
+LATER: dict[str, Any] = {"augment": [], "precision": "auto", "max_norm": None, "pictures": None, "until": None}
 
 
 def definition(variant: dict[str, Any]) -> dict[str, Any]:
@@ -43,6 +44,7 @@ class Job:
     epochs: int | None = None  # instead of the recipe's
     limit: int | None = None  # training images instead of all
     measures: tuple[str, ...] = ()  # names in measures.MEASURES
+    validation: int = 0  # of the training images, held back in place of the test images
 
     @property
     def key(self) -> Key:
@@ -61,6 +63,8 @@ class Job:
         what = [made["arch"], made["recipe"], self.variant.until, self.data, self.images, self.measures]
         if self.variant.start:
             what.append(made["start"] | {"kept": self.variant.kept})
+        if self.validation:
+            what.append({"validation": self.validation})
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
     @property
@@ -69,14 +73,18 @@ class Job:
         return min((n for n in (self.variant.images, self.limit) if n), default=None)
 
     def splits(self) -> tuple[Split, Split]:
-        """Its training and test images. A network for colour sees a grey image alike in all its channels."""
+        """Its training and test images, or validation images. A network for colour sees grey alike in all channels."""
         data, channels = in_memory(self.data), self.variant.arch.input[0]
-        train = data.train.take(min(self.images, len(data.train))) if self.images else data.train
+        train, test = data.train, data.test
+        if self.validation:
+            at = len(train) - self.validation
+            train, test = Split(train.x[:at], train.y[:at]), Split(train.x[at:], train.y[at:])
+        train = train.take(min(self.images, len(train))) if self.images else train
 
         def coloured(split: Split) -> Split:
             return Split(split.x.expand(-1, channels, -1, -1), split.y) if split.x.shape[1] == 1 else split
 
-        return coloured(train), coloured(data.test)
+        return coloured(train), coloured(test)
 
     def row(self, epochs: Sequence[Epoch] = (), looks: Sequence[Look] = (), error: Exception | None = None) -> Row:
         """What goes on disk: a number per epoch for each curve, one more (before training) for each measure.

@@ -83,7 +83,7 @@ class Plan:
         name, seed, data = key
         variant = self.variants[name]
         if data == self.data:
-            return Job(variant, seed, data, None, self.limit, self.experiment.measures)
+            return Job(variant, seed, data, None, self.limit, self.experiment.measures, self.experiment.validation)
         return Job(variant, seed, data, min(REHEARSAL_EPOCHS, variant.recipe.epochs))
 
     @property
@@ -119,6 +119,8 @@ class Plan:
 
     def _recorded(self, record: dict[str, Any]) -> list[Line]:
         """The rows of the record."""
+        if record.get("validation", 0) != self.experiment.validation:
+            raise RecordError(f"{self.target} was judged on other images; move it away to start anew")
         if record.get("measures", []) != list(self.experiment.measures):
             raise RecordError(f"{self.target} was measured in another way; move it away to start anew")
         sources = record.get("sources", {record["data"]["name"]: record["data"]})
@@ -212,6 +214,7 @@ class Plan:
             "commit": commit(),
             "wall_seconds": round(wall, 1),
             "measures": list(self.experiment.measures),
+            **({"validation": self.experiment.validation} if self.experiment.validation else {}),
             "variants": {name: variant.as_dict() for name, variant in self.variants.items()},
         }
         if before:  # extended: how the rows were made that it held already

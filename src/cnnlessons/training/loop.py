@@ -96,6 +96,8 @@ def passes(
                     if recipe.clip:
                         nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
                     optimiser.step()
+                    if recipe.max_norm:
+                        shorten(model, recipe.max_norm)
                     progress.note(value, out)
             seconds = perf_counter() - start
             train_loss, train_accuracy = progress.means(y[order])
@@ -103,3 +105,11 @@ def passes(
             progress.check(model, test_loss)
             yield Epoch(n, seconds, train_loss, train_accuracy, test_loss, test_accuracy, len(train) / seconds)
         progress.end(test_accuracy, test.y)
+
+
+@torch.no_grad()
+def shorten(model: nn.Module, longest: float) -> None:
+    """Scale the weights into each unit, or of each kernel, down to that length where they are longer."""
+    for weights in model.parameters():
+        if weights.dim() > 1:
+            weights.copy_(torch.renorm(weights, 2, 0, longest))

@@ -64,6 +64,7 @@ class Recipe:
     weight_decay: float = 0.0  # pull of every weight towards 0
     schedule: str = "constant"  # of the step size: a name in SCHEDULES
     clip: float | None = None  # largest length of the gradient, or None
+    max_norm: float | None = None  # largest length of the weights into a unit or kernel (Srivastava et al. 2014, §5.1)
     pixels: str = "unit"  # a name in scaling.SCALES
     loss: str = "own"  # a name in losses.LOSSES, or the one that goes with what the network returns
     seed: int = 0  # order of the images, dropout, and augmentation
@@ -76,8 +77,9 @@ class Recipe:
         for name in ("lr", "momentum", "weight_decay"):
             if self._set(name, self._number(name)) < 0:
                 raise ValueError(f"Recipe({name}={getattr(self, name)!r}): must not be negative")
-        if self.clip is not None and not self._set("clip", self._number("clip")) > 0:
-            raise ValueError(f"Recipe(clip={self.clip!r}): must be above 0, or None for no clipping")
+        for name, without in (("clip", "no clipping"), ("max_norm", "no limit")):
+            if getattr(self, name) is not None and not self._set(name, self._number(name)) > 0:
+                raise ValueError(f"Recipe({name}={getattr(self, name)!r}): must be above 0, or None for {without}")
         check_scale(self.pixels)
         if isinstance(self.augment, str):
             raise ValueError(f"Recipe(augment={self.augment!r}): a tuple of names is needed, as ({self.augment!r},)")

@@ -84,6 +84,19 @@ def pooled(kind: type[MaxPool] | type[AvgPool], z: int, arch: Arch = ODD) -> Arc
 GREY = ODD.change(conv1=Conv("conv1", 16, 5, p=2))  # Fashion-MNIST's 28×28 padded to 31×31
 WINDOWS = {f"{name} {z}/2": (kind, z) for name, kind in (("max", MaxPool), ("average", AvgPool)) for z in (3, 2)}
 OVERLAP = Recipe(epochs=10, batch=32, lr=0.01)  # nothing against overfitting: whether overlap is, is the question
+ANNEALED = replace(OVERLAP, epochs=15, schedule="cosine")
+
+
+def before_relu(arch: Arch) -> Arch:
+    """A copy with batch normalisation between every convolution and its ReLU (Ioffe & Szegedy 2015, §3.2)."""
+    return arch.follow(
+        lambda layer: [BatchNorm(f"norm{layer.name[-1]}")] if isinstance(layer, Conv) else [], f"{arch.id}-batch-norm"
+    )
+
+
+# the released program divided α by n = 5: 2e-5 on the sum of squares of pixels of 0 … 255
+COMPARED = {"without": MINI, "LRN": after(MINI, "relu", lrn(2e-5 * UNIT)), "batch norm": before_relu(MINI)}
+LONGER = Recipe(epochs=15, batch=64, schedule="cosine", weight_decay=5e-4)
 
 
 def augmented(*names: str, epochs: int = 20) -> Recipe:
@@ -168,6 +181,32 @@ EXPERIMENTS = (
             for lr in (0.02, 0.06, 0.2, 0.6)
         ),
         rehearsed=1,
+    ),
+    Experiment(
+        "E04-choice",
+        "Which step size does each network of E04-lrn want?",
+        "cifar10",
+        tuple(
+            Variant(f"{name}, lr {lr:g}", arch, replace(LONGER, lr=lr), images=10_000)
+            for name, arch in COMPARED.items()
+            for lr in (0.0025, 0.005, 0.01, 0.02, 0.04)
+        ),
+        seeds=1,
+        rehearsal=None,
+        validation=5000,
+    ),
+    Experiment(
+        "E06-choice",
+        "Which step size does each network of E06-overlap want?",
+        "cifar10",
+        tuple(
+            Variant(f"max {z}/2, lr {lr:g}", pooled(MaxPool, z), replace(ANNEALED, lr=lr), images=10_000)
+            for z in (3, 2)
+            for lr in (0.005, 0.01, 0.02, 0.04)
+        ),
+        seeds=1,
+        rehearsal=None,
+        validation=5000,
     ),
     Experiment(
         "E05-order",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cnnlessons.experiments.experiment import Experiment, Variant
 from cnnlessons.networks import CATALOGUE, Arch
-from cnnlessons.networks.layers import AvgPool, Conv, Flatten, Linear, MaxPool, ReLU, ScaledTanh, Sigmoid, Tanh
+from cnnlessons.networks.layers import AvgPool, Conv, Dropout, Flatten, Linear, MaxPool, ReLU, ScaledTanh, Sigmoid, Tanh
 from cnnlessons.training import Recipe
 
 CORRECTED = CATALOGUE["lenet-003-corrected"]
@@ -47,7 +47,7 @@ def with_activation(arch: Arch, name: str) -> Arch:
     return arch.map(lambda layer: ACTIVATIONS[name](layer.name) if isinstance(layer, kinds) else layer)
 
 
-def stack(name: str, depth: int = 10) -> Arch:
+def stack(name: str, depth: int = 10, init: str = "glorot") -> Arch:
     """`depth` 3×3 convolutions of 16 maps in a row, each with that activation, pooled after the third and sixth."""
     layers = []
     for i in range(1, depth + 1):
@@ -59,7 +59,7 @@ def stack(name: str, depth: int = 10) -> Arch:
         (1, 28, 28),
         (*layers, Flatten("flatten"), Linear("output", 10)),
         "this book",
-        init="glorot",
+        init=init,
     )
 
 
@@ -70,8 +70,35 @@ RATES = {
     "tanh": (0.01, 0.03, 0.1, 0.3),
     "scaled tanh": (0.01, 0.03, 0.1, 0.17, 0.3),
     "ReLU": (0.003, 0.01, 0.03, 0.05, 0.1),
+    "ReLU from He's weights": (0.003, 0.01, 0.03, 0.05),
 }
 DROPPED = {"without dropout": RELU, "with dropout": DROPOUT}
+
+READER = Recipe(epochs=20, lr=0.005, weight_decay=3e-3, schedule="cosine", clip=5, pixels="lecun1998")
+
+
+def read_1998(epochs: int = 20, lr: float = 0.005, decay: float = 3e-3) -> Variant:
+    """The network of 1998, trained so."""
+    name = f"{epochs} passes, lr {lr:g}, decay {decay:g}"
+    return Variant(name, CATALOGUE["lenet5-1998"], replace(READER, epochs=epochs, lr=lr, weight_decay=decay))
+
+
+def dropping(width: int, p: float) -> Arch:
+    """The ReLU LeNet with `width` times as many fully connected units, and dropout of a share `p` after them."""
+    wide = {name: Linear(name, width * units) for name, units in (("C5", 120), ("F6", 84))}
+    drops = {name: Dropout(name, p) if p else None for name in ("drop1", "drop2")}
+    return DROPOUT.change(f"lenet-dropout-{p:g}-times-{width}", softmax=None, **wide, **drops)
+
+
+# 2,000 digits and so many passes that the network learns them by heart: what dropout is against.
+SMALL = Recipe(epochs=60, batch=32, schedule="cosine")
+# Srivastava et al. 2014, App. A: n/p units, momentum of 0.95 to 0.99, and a limit of 3 to 4 on the weights' length.
+ADVISED = replace(SMALL, momentum=0.95, max_norm=3.0)
+OVERFITTING = {
+    "without dropout": (dropping(1, 0), SMALL),
+    "dropout, same width": (dropping(1, 0.5), SMALL),
+    "dropout, twice the width": (dropping(2, 0.5), ADVISED),
+}
 
 EXPERIMENTS = (
     Experiment(
@@ -85,6 +112,19 @@ EXPERIMENTS = (
                 Recipe(epochs=40, lr=0.005, weight_decay=3e-3, schedule="cosine", clip=5, pixels="lecun1998"),
             ),
         ),
+    ),
+    Experiment(
+        "lenet5-1998-choice",
+        "How long, with which step size and which weight decay is the network of 1998 to be trained?",
+        "mnist",
+        (
+            *(read_1998(lr=lr) for lr in (0.0025, 0.005, 0.01)),
+            *(read_1998(decay=decay) for decay in (1e-3, 1e-2)),
+            *(read_1998(epochs=epochs) for epochs in (10, 40)),
+        ),
+        seeds=1,
+        rehearsal=None,
+        validation=5000,
     ),
     Experiment(
         "E01-convergence",
@@ -103,8 +143,13 @@ EXPERIMENTS = (
         "Which activation lets LeNet learn fastest, each at its own best step size?",
         "mnist",
         tuple(
-            Variant(f"{name}, lr {lr:g}", with_activation(LOGITS, name), Recipe(epochs=10, batch=256, lr=lr))
-            for name, rates in RATES.items()
+            Variant(
+                f"{title}, lr {lr:g}",
+                replace(with_activation(LOGITS, name), init="he" if he else LOGITS.init),
+                Recipe(epochs=10, batch=256, lr=lr),
+            )
+            for title, rates in RATES.items()
+            for name, he, _ in [title.partition(" from He's weights")]
             for lr in rates
         ),
     ),
@@ -140,6 +185,19 @@ EXPERIMENTS = (
         also=("fashion-mnist",),
     ),
     Experiment(
+        "E03-choice",
+        "Which step size does each network of E03-small want?",
+        "mnist",
+        tuple(
+            Variant(f"{name}, lr {lr:g}", arch, replace(recipe, lr=lr), images=2000)
+            for name, (arch, recipe) in OVERFITTING.items()
+            for lr in (0.003, 0.01, 0.03, 0.06)
+        ),
+        seeds=2,
+        rehearsal=None,
+        validation=5000,
+    ),
+    Experiment(
         "E19-dying",
         "How many ReLUs die, and does a smaller step save them?",
         "mnist",
@@ -155,9 +213,13 @@ EXPERIMENTS = (
         "Do gradients shrink on their way back from the loss?",
         "mnist",
         tuple(
-            Variant(f"{name}, {title}", make(name), Recipe(epochs=1, lr=0.01), images=10_000)
-            for title, make in (("LeNet", lambda name: with_activation(LOGITS, name)), ("10 layers", stack))
-            for name in ("sigmoid", "tanh", "ReLU")
+            Variant(f"{name}, {title}", arch, Recipe(epochs=1, lr=0.01), images=10_000)
+            for name, title, arch in (
+                *((name, "LeNet", with_activation(LOGITS, name)) for name in ("sigmoid", "tanh", "ReLU")),
+                *((name, "10 layers", stack(name)) for name in ("sigmoid", "tanh", "ReLU")),
+                ("ReLU from He's weights", "LeNet", replace(with_activation(LOGITS, "ReLU"), init="he")),
+                ("ReLU from He's weights", "10 layers", stack("ReLU", init="he")),
+            )
         ),
         measures=("weight gradients",),
         also=("fashion-mnist",),
