@@ -43,6 +43,7 @@ def random_layer(rng: random.Random, name: str, here: tuple[int, ...]):
             "p": rng.randint(0, 3),
             "d": rng.choice([1, 1, 2, 3]),
             "groups": groups,
+            "ceil": rng.random() < 0.3,
         }
         if rng.random() < 0.25:
             known = min(here[0], 40) + rng.choice([0, 0, 2])

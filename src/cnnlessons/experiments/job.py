@@ -20,11 +20,16 @@ from cnnlessons.training import DivergedError, Epoch, NotLearningWarning, Recipe
 
 # fields that came after some records, with the value that changes nothing
 LATER: dict[str, Any] = {"augment": [], "precision": "auto", "max_norm": None, "pictures": None, "until": None}
+LATER_IN_LAYERS: dict[str, dict[str, Any]] = {"Conv": {"ceil": False}}  # and these, by the type of the layer
 
 
 def definition(variant: dict[str, Any]) -> dict[str, Any]:
     """What a record says of a variant, less the fields that it might lack because they came later."""
     parts = json.loads(json.dumps(variant))
+    for layer in parts.get("arch", {}).get("layers", []):
+        for name, value in LATER_IN_LAYERS.get(layer["type"], {}).items():
+            if layer.get(name) == value:
+                del layer[name]
     for name in ("recipe", "start"):
         if isinstance(parts.get(name), dict):
             parts[name] = definition(parts[name])

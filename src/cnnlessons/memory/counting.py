@@ -47,7 +47,10 @@ def _(layer: layers.Linear | layers.AvgPool, row: Row) -> Saved:
 @saved_for_backward.register
 def _(layer: layers.Conv, row: Row) -> Saved:
     spread_out = FLOAT * layer.maps * row.shape_in[0] * area(layer.k)  # a table's kernels with zeros between them
-    return Saved(input=True, per_step=spread_out if layer.table else 0)
+    down, across = layer.trailing(row.shape_in)
+    maps, height, width = row.shape_in
+    completed = FLOAT * maps * (height + down) * (width + across) if down or across else 0  # a copy with more zeros
+    return Saved(input=not completed, per_image=completed, per_step=spread_out if layer.table else 0)
 
 
 @saved_for_backward.register
@@ -90,6 +93,11 @@ def _(layer: layers.LRN, row: Row) -> Saved:
     maps, *sides = row.shape_in
     padded = (maps + getattr(layer, "groups", 1) * (layer.n - 1)) * prod(sides)
     return Saved(input=True, per_image=FLOAT * (padded + 2 * row.units))  # squares with their padding, sums, and powers
+
+
+@saved_for_backward.register
+def _(layer: layers.WithinMapLRN, row: Row) -> Saved:
+    return Saved(input=True, per_image=3 * FLOAT * row.units)  # squares, their sums, and powers of those
 
 
 @saved_for_backward.register

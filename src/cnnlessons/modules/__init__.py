@@ -4,7 +4,16 @@ from cnnlessons.modules.built import About, about, remember
 from cnnlessons.modules.factory import build, module
 from cnnlessons.modules.faster import LocalResponseNorm
 from cnnlessons.modules.initialise import INITIALISERS
-from cnnlessons.modules.papers import RBF, ByGroup, Local2d, ScaledTanh, Subsample, TableConv2d
+from cnnlessons.modules.papers import (
+    RBF,
+    CeilConv2d,
+    GroupedLocalResponseNorm,
+    Local2d,
+    ScaledTanh,
+    Subsample,
+    TableConv2d,
+    WithinMapLRN,
+)
 from cnnlessons.modules.reading import Model
 from cnnlessons.modules.recorder import Maps, capture
 from cnnlessons.networks import described
@@ -13,7 +22,8 @@ __all__ = [
     "INITIALISERS",
     "RBF",
     "About",
-    "ByGroup",
+    "CeilConv2d",
+    "GroupedLocalResponseNorm",
     "Local2d",
     "LocalResponseNorm",
     "Maps",
@@ -21,6 +31,7 @@ __all__ = [
     "ScaledTanh",
     "Subsample",
     "TableConv2d",
+    "WithinMapLRN",
     "about",
     "build",
     "capture",

@@ -26,8 +26,9 @@ def module(layer: described.Layer, shape: Shape) -> nn.Module:
 @module.register
 def _(layer: described.Conv, shape: Shape) -> nn.Module:
     if layer.table:
-        return papers.TableConv2d(layer.table, layer.k, layer.s, layer.p, layer.d)
-    return nn.Conv2d(shape[0], layer.maps, layer.k, layer.s, layer.p, layer.d, layer.groups)
+        return papers.TableConv2d(layer.table, layer.k, layer.s, layer.p, layer.d, layer.ceil)
+    conv = papers.CeilConv2d if layer.ceil else nn.Conv2d
+    return conv(shape[0], layer.maps, layer.k, layer.s, layer.p, layer.d, layer.groups)
 
 
 @module.register
@@ -88,8 +89,13 @@ def _(layer: described.LRN, shape: Shape) -> nn.Module:
 
 @module.register
 def _(layer: described.GroupedLRN, shape: Shape) -> nn.Module:
-    norm = faster.LocalResponseNorm(layer.n, alpha=layer.n * layer.alpha, beta=layer.beta, k=layer.k)
-    return papers.ByGroup(layer.groups, norm)
+    numbers = {"alpha": layer.n * layer.alpha, "beta": layer.beta, "k": layer.k}
+    return papers.GroupedLocalResponseNorm(layer.groups, layer.n, **numbers)
+
+
+@module.register
+def _(layer: described.WithinMapLRN, shape: Shape) -> nn.Module:
+    return papers.WithinMapLRN(layer.n, layer.alpha, layer.beta, layer.k)
 
 
 @module.register

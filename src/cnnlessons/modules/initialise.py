@@ -1,6 +1,6 @@
 """How weights start, a function a recipe; each takes a model and overwrites its weights in place."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cache, partial
 from math import sqrt
 
@@ -57,11 +57,14 @@ def he(model: nn.Module) -> None:
             set_bias(module, 0.0)
 
 
-def normal(model: nn.Module, ones: Collection[str] = ()) -> None:
-    """N(0, 0.01²) and zero biases, but 1 in the layers named in `ones` (Simonyan & Zisserman 2014, §3.1)."""
+def normal(model: nn.Module, ones: Collection[str] = (), wider: Mapping[str, float] | None = None) -> None:
+    """N(0, 0.01²) and zero biases, but 1 in the layers named in `ones` (Simonyan & Zisserman 2014, §3.1).
+
+    `wider` gives other standard deviations, by the layers' names.
+    """
     for name, module in model.named_modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
-            nn.init.normal_(module.weight, std=0.01)
+            nn.init.normal_(module.weight, std=(wider or {}).get(name, 0.01))
             set_bias(module, float(name in ones))
 
 
@@ -71,6 +74,17 @@ ONES_2012 = ("conv2", "conv4", "conv5", "fc6", "fc7")  # biases that feed the Re
 def krizhevsky2012(model: nn.Module) -> None:
     """N(0, 0.01²), and biases of 1 in ONES_2012 (Krizhevsky et al. 2012, §5)."""
     normal(model, ONES_2012)
+
+
+WIDER_2012 = {"conv3": 0.03, "conv4": 0.03, "conv5": 0.03}  # what the paper's 0.01 "in each layer" does not say
+
+
+def krizhevsky2012_program(model: nn.Module) -> None:
+    """N(0, 0.01²), 0.03² in conv3 to conv5, and biases of 1 in ONES_2012.
+
+    What the configuration of network 145 says (AlexNet source code, Computer History Museum and Google, 2025).
+    """
+    normal(model, ONES_2012, WIDER_2012)
 
 
 PAPERS = {"krizhevsky2012": "alexnet-2012", "simonyan2014": "vgg-E"}  # the network that each start was made for
@@ -108,6 +122,7 @@ INITIALISERS: dict[str, Callable[[nn.Module], None]] = {
     "he": he,
     "normal-0.01": normal,
     "krizhevsky2012": krizhevsky2012,
+    "krizhevsky2012-program": krizhevsky2012_program,
     "krizhevsky2012-scaled": partial(scaled, paper="krizhevsky2012", ones=ONES_2012),
     "krizhevsky2012-scaled-zeros": partial(scaled, paper="krizhevsky2012"),
     "simonyan2014-scaled": partial(scaled, paper="simonyan2014"),

@@ -1,13 +1,18 @@
-"""What PyTorch lacks: LeNet-5's squashing, subsampling, C3 table and RBF output, layers that share nothing."""
+"""What PyTorch lacks: LeNet-5's squashing, subsampling, C3 table and RBF output, layers that share nothing.
+
+And for the released program of AlexNet convolution that rounds up, and normalisation by group and inside each map.
+"""
 
 from collections.abc import Iterable
 from math import prod
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlessons.networks.layers import Pair, Sides, area, pair, shape_text
+from cnnlessons.modules.faster import LocalResponseNorm
+from cnnlessons.networks.layers import Pair, Sides, area, count_windows, missing, pair, shape_text
 
 
 class ScaledTanh(nn.Module):
@@ -39,6 +44,37 @@ class Subsample(nn.Module):
         return f"{len(self.bias)}, k={self.k}, s={self.s}"
 
 
+def completed(x: torch.Tensor, k: Sides, s: Sides, p: Sides, d: Sides) -> torch.Tensor:
+    """`x` (N, C, H, W) with zeros at the right and at the bottom that complete the last windows of a convolution.
+
+    Their number is rounded up; the padding `p` of the convolution itself still comes around the result.
+    """
+    lacking = []
+    for n, *each in zip(x.shape[-2:], *map(pair, (k, s, p, d)), strict=True):
+        kernel, step, padding, dilation = each
+        reach = dilation * (kernel - 1) + 1
+        lacking.append(missing(n, count_windows(n, reach, step, padding, ceil=True), reach, step, padding))
+    down, across = lacking
+    return F.pad(x, (0, across, 0, down)) if down or across else x
+
+
+class CeilConv2d(nn.Conv2d):
+    """`nn.Conv2d` that rounds the number of windows up, as pooling can: (N, C, H, W) → (N, O, H', W').
+
+    The released program of AlexNet counts like this: 224 pixels, 11 wide at stride 4, make 55 windows, and the last
+    one reads 3 zeros beyond the image.
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Zeros at the right and at the bottom, then PyTorch's convolution."""
+        sides: Any = (self.kernel_size, self.stride, self.padding, self.dilation)
+        return super().forward(completed(x, *sides))
+
+    def extra_repr(self) -> str:
+        """Shown by print(model)."""
+        return f"{super().extra_repr()}, ceil_mode=True"
+
+
 class TableConv2d(nn.Module):
     """Convolution whose output map o reads only the input maps `table[o]`: (N, C, H, W) → (N, len(table), H', W').
 
@@ -48,11 +84,13 @@ class TableConv2d(nn.Module):
     reader: torch.Tensor  # the output map of each kernel
     source: torch.Tensor  # and the input map
 
-    def __init__(self, table: Iterable[Iterable[int]], k: Sides, s: Sides = 1, p: Sides = 0, d: Sides = 1):
+    def __init__(
+        self, table: Iterable[Iterable[int]], k: Sides, s: Sides = 1, p: Sides = 0, d: Sides = 1, ceil: bool = False
+    ):
         super().__init__()
         self.table = tuple(map(tuple, table))
         self.s, self.p = s, p
-        self.d = d
+        self.d, self.ceil = d, ceil
         pairs = [(o, i) for o, row in enumerate(self.table) for i in row]
         self.register_buffer("reader", torch.tensor([o for o, _ in pairs]), persistent=False)
         self.register_buffer("source", torch.tensor([i for _, i in pairs]), persistent=False)
@@ -79,6 +117,8 @@ class TableConv2d(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """One dense convolution with the holes filled by zeros: faster than sixteen small ones."""
+        height, width = self.weight.shape[1:]
+        x = completed(x, (height, width), self.s, self.p, self.d) if self.ceil else x
         return F.conv2d(x, self.dense(x.shape[1]), self.bias, self.s, self.p, self.d)
 
     def extra_repr(self) -> str:
@@ -126,13 +166,34 @@ class Local2d(nn.Module):
         return f"{inputs // area(self.k)}, {maps}, k={self.k}, p={self.p}, {places} places"
 
 
-class ByGroup(nn.Module):
-    """Applies `norm` to each of `groups` parts of the maps, as if they were images of their own."""
+class GroupedLocalResponseNorm(LocalResponseNorm):
+    """Local response normalisation of each of `groups` parts of the maps, as if they were images of their own."""
 
-    def __init__(self, groups: int, norm: nn.Module):
-        super().__init__()
-        self.groups, self.norm = groups, norm
+    def __init__(self, groups: int, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0):
+        super().__init__(size, alpha, beta, k)
+        self.groups = groups
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, C, H, W) → (N, C, H, W)."""
-        return self.norm(x.reshape(len(x) * self.groups, -1, *x.shape[2:])).reshape(x.shape)
+        return super().forward(x.reshape(len(x) * self.groups, -1, *x.shape[2:])).reshape(x.shape)
+
+    def extra_repr(self) -> str:
+        """Shown by print(model)."""
+        return f"{super().extra_repr()}, groups={self.groups}"
+
+
+class WithinMapLRN(nn.Module):
+    """x / (k + α Σ x²)^β, the sum over the window of `n`×`n` around a number in its own map, zeros outside."""
+
+    def __init__(self, n: int = 5, alpha: float = 4e-5, beta: float = 0.75, k: float = 1.0):
+        super().__init__()
+        self.n, self.alpha, self.beta, self.k = n, alpha, beta, k
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) → (N, C, H, W)."""
+        sums = F.avg_pool2d(x.square(), self.n, 1, self.n // 2, divisor_override=1)
+        return x * (self.k + self.alpha * sums).pow(-self.beta)
+
+    def extra_repr(self) -> str:
+        """Shown by print(model)."""
+        return f"{self.n}, alpha={self.alpha:g}, beta={self.beta:g}, k={self.k:g}"

@@ -71,7 +71,7 @@ def conv(m: Any, name: str, shape: Shape) -> Layer | None:
     if m.bias is None or m.padding_mode != "zeros" or isinstance(m.padding, str):
         return None
     k, s, p, d = map(one, (m.kernel_size, m.stride, m.padding, m.dilation))
-    return described.Conv(name, m.out_channels, k, s, p, m.groups, d=d)
+    return described.Conv(name, m.out_channels, k, s, p, m.groups, d=d, ceil=isinstance(m, papers.CeilConv2d))
 
 
 def max_pool(m: Any, name: str, shape: Shape) -> Layer | None:
@@ -107,10 +107,7 @@ def lrn(m: Any, name: str, shape: Shape) -> Layer | None:
 
 def grouped(m: Any, name: str, shape: Shape) -> Layer | None:
     """LRN that keeps to its group."""
-    n = m.norm
-    if not isinstance(n, nn.LocalResponseNorm):
-        return None
-    return described.GroupedLRN(name, n.size, n.k, n.alpha / n.size, n.beta, m.groups)
+    return described.GroupedLRN(name, m.size, m.k, m.alpha / m.size, m.beta, m.groups)
 
 
 def batch_norm(m: Any, name: str, shape: Shape) -> Layer | None:
@@ -131,6 +128,7 @@ def codes(m: Any, name: str, shape: Shape) -> Layer | None:
 
 WORDS: dict[type[nn.Module], Callable[[Any, str, Shape], Layer | None]] = {
     nn.Conv2d: conv,
+    papers.CeilConv2d: conv,
     nn.MaxPool2d: max_pool,
     faster.MaxPool2d: max_pool,
     nn.AvgPool2d: mean_pool,
@@ -148,10 +146,11 @@ WORDS: dict[type[nn.Module], Callable[[Any, str, Shape], Layer | None]] = {
     papers.ScaledTanh: lambda m, name, shape: described.ScaledTanh(name),
     papers.Subsample: lambda m, name, shape: described.Subsample(name, m.k, stride(m.k, m.s)),
     papers.TableConv2d: lambda m, name, shape: described.Conv(
-        name, len(m.table), m.weight.shape[-1], m.s, m.p, table=m.table
+        name, len(m.table), one(tuple(m.weight.shape[1:])), one(m.s), one(m.p), table=m.table, d=one(m.d), ceil=m.ceil
     ),
     papers.Local2d: lambda m, name, shape: described.Local(name, m.bias.shape[0], m.k, m.p),
-    papers.ByGroup: grouped,
+    papers.GroupedLocalResponseNorm: grouped,
+    papers.WithinMapLRN: lambda m, name, shape: described.WithinMapLRN(name, m.n, m.k, m.alpha, m.beta),
     papers.RBF: codes,
 }
 

@@ -20,6 +20,7 @@ INITS = (
     "he",
     "normal-0.01",
     "krizhevsky2012",
+    "krizhevsky2012-program",
     "krizhevsky2012-scaled",
     "krizhevsky2012-scaled-zeros",
     "simonyan2014-scaled",

@@ -52,7 +52,7 @@ const CONV = {
     if (l.table && (l.table.length !== l.maps || last >= channels))
       throw problem(l, `its table is for ${l.table.length} output maps reading up to input map ${last + 1}, ` +
         `not ${l.maps} maps from ${channels}`);
-    return [l.maps, ...slideMap(l, shape, reach(l), pair(l.s), pair(l.p))];
+    return [l.maps, ...slideMap(l, shape, reach(l), pair(l.s), pair(l.p), l.ceil)];
   },
   params: (l, shape) => area(l.k) * kernels(l, shape) + l.maps,
   connections: (l, shape) => CONV.params(l, shape) * positions(l, shape),
@@ -134,6 +134,7 @@ const RULES = {
     connections: (l, shape) => l.codes.length * shape[0],
   },
   LRN: { ...KEEP, out: needMap },
+  WithinMapLRN: { ...KEEP, out: needMap, window: (l) => [[l.n, l.n], [1, 1]] },
   GroupedLRN: {
     ...KEEP,
     out(l, shape) {

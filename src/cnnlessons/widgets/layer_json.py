@@ -11,7 +11,7 @@ from cnnlessons.networks.layers import Layer
 # What a reader may set of each type, and the value a new layer of that type starts with.
 POOL: dict[str, Any] = {"k": 2, "s": None, "p": 0, "ceil": False}
 SETTINGS: dict[str, dict[str, Any]] = {
-    "Conv": {"maps": 16, "k": 3, "s": 1, "p": 0, "groups": 1, "d": 1},
+    "Conv": {"maps": 16, "k": 3, "s": 1, "p": 0, "groups": 1, "d": 1, "ceil": False},
     "Local": {"maps": 16, "k": 3, "p": 0},
     "MaxPool": POOL,
     "AvgPool": POOL,
@@ -27,6 +27,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "Dropout": {},
     "LRN": {},
     "GroupedLRN": {"groups": 2},
+    "WithinMapLRN": {},
     "BatchNorm": {},
     "RBF": {},
 }

@@ -7,7 +7,7 @@ and linear layers only).
 """
 
 from cnnlessons.networks.layers.arguments import Pair, Sides, area, pair
-from cnnlessons.networks.layers.base import Layer, Shape, Window, count_windows, shape_text
+from cnnlessons.networks.layers.base import Layer, Shape, Window, count_windows, missing, shape_text
 from cnnlessons.networks.layers.conv import Conv, Local
 from cnnlessons.networks.layers.dense import RBF, Flatten, Linear
 from cnnlessons.networks.layers.pointwise import (
@@ -21,6 +21,7 @@ from cnnlessons.networks.layers.pointwise import (
     Sigmoid,
     Softmax,
     Tanh,
+    WithinMapLRN,
 )
 from cnnlessons.networks.layers.pool import AdaptiveAvgPool, AvgPool, MaxPool, Subsample
 
@@ -49,8 +50,10 @@ __all__ = [
     "Subsample",
     "Tanh",
     "Window",
+    "WithinMapLRN",
     "area",
     "count_windows",
+    "missing",
     "pair",
     "shape_text",
 ]

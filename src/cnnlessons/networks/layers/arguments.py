@@ -47,6 +47,18 @@ def whole(least: int = 1, most: int | None = None) -> dict[str, Rule]:
     return {"rule": rule}
 
 
+def odd(most: int) -> dict[str, Rule]:
+    """The metadata of a field that is an odd whole number up to `most`: the side of a window that has a middle."""
+
+    def rule(value: object) -> int:
+        n = as_whole(value, 1, most)
+        if n is None or n % 2 == 0:
+            raise ValueError(f"an odd whole number from 1 to {most:,}")
+        return n
+
+    return {"rule": rule}
+
+
 def sides(least: int = 1, *, optional: str = "", words: tuple[str, ...] = ()) -> dict[str, Rule]:
     """The metadata of a field that is a whole number, or a pair of them; two equal ones become one.
 

@@ -36,12 +36,21 @@ class Window:
 def count_windows(n: int, k: int, s: int = 1, p: int = 0, ceil: bool = False) -> int:
     """How many windows of `k` fit a line of `n` at stride `s`, with `p` zeros at each end: ⌊(n + 2p − k)/s⌋ + 1.
 
-    `ceil` rounds up as Caffe's pooling does, except that a window must start inside the line or its left padding.
+    `ceil` rounds up as the program of AlexNet and Caffe's pooling do, except that a window must start inside the line
+    or its left padding.
     """
     if not ceil:
         return (n + 2 * p - k) // s + 1
     steps = -((k - n - 2 * p) // s) + 1
     return steps - 1 if (steps - 1) * s >= n + p else steps
+
+
+def missing(n: int, windows: int, k: int, s: int, p: int) -> int:
+    """Cells by which the last of `windows` reaches past a line of `n` with `p` zeros at each end; 0 if it ends before.
+
+    Arguments as `count_windows` has them: with 55 windows, 11 wide at stride 4, a line of 224 lacks 3.
+    """
+    return max((windows - 1) * s + k - (n + 2 * p), 0)
 
 
 def shape_text(shape: Iterable[int]) -> str:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import ClassVar
 
-from cnnlessons.networks.layers.arguments import Pair, Sides, area, pair, rows, sides, whole
-from cnnlessons.networks.layers.base import Layer, Shape, Window
+from cnnlessons.networks.layers.arguments import Pair, Sides, area, pair, rows, sides, switch, whole
+from cnnlessons.networks.layers.base import Layer, Shape, Window, missing
 
 PADDING = ("same", "valid")
 
@@ -16,7 +16,8 @@ class Conv(Layer):
 
     k, s, p and d are one number for both axes or (height, width); p also "valid", which is 0, or "same" for an odd
     window at stride 1. With a `table` each output map reads only the input maps listed for it (LeCun et al. 1998,
-    Table I).
+    Table I). `ceil` rounds the number of windows up: zeros at the right and at the bottom, and nowhere else, complete
+    the last one (the released program of AlexNet, 2012).
     """
 
     maps: int = field(metadata=whole())
@@ -33,6 +34,7 @@ class Conv(Layer):
         ),
     )
     d: Sides = field(default=1, metadata=sides())
+    ceil: bool = field(default=False, metadata=switch())
     kind: ClassVar[str] = "conv"
     word: ClassVar[str] = "conv"
 
@@ -59,7 +61,18 @@ class Conv(Layer):
                 f"its table is for {len(self.table)} output maps reading up to input map "
                 f"{max(map(max, self.table)) + 1}, not {self.maps} maps from {channels}"
             )
-        return self.maps, *self.after_sliding(shape)
+        return self.maps, *self.after_sliding(shape, self.ceil)
+
+    def trailing(self, shape: Shape) -> Pair:
+        """Rows below and columns to the right of an input of `shape` that hold zeros only because of `ceil`."""
+        if not self.ceil:
+            return 0, 0
+        window, counts = self.window(shape), self.out(shape)[1:]
+        down, across = (
+            missing(n, windows, *map(int, window.along(axis)))
+            for axis, (n, windows) in enumerate(zip(shape[1:], counts, strict=True))
+        )
+        return down, across
 
     def kernels(self, shape: Shape) -> int:
         """How many kernels there are: pairs of an input map and an output map that reads it."""

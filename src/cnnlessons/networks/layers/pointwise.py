@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import ClassVar
 
-from cnnlessons.networks.layers.arguments import number, whole
-from cnnlessons.networks.layers.base import Layer, Shape
+from cnnlessons.networks.layers.arguments import number, odd, whole
+from cnnlessons.networks.layers.base import Layer, Shape, Window
 
 
 class Elementwise(Layer):
@@ -55,7 +55,11 @@ class Dropout(Layer):
 
 @dataclass(frozen=True)
 class LRN(Layer):
-    """Local response normalisation over `n` neighbouring maps, with the paper's α (Krizhevsky et al. 2012, §3.3)."""
+    """Local response normalisation over `n` neighbouring maps, with the paper's α (Krizhevsky et al. 2012, §3.3).
+
+    x / (k + α Σ x²)^β: `alpha` multiplies the plain sum, as in the paper's formula; the released program, PyTorch and
+    Caffe divide theirs by n.
+    """
 
     n: int = field(default=5, metadata=whole(1, 1000))
     k: float = field(default=2.0, metadata=number())
@@ -81,6 +85,30 @@ class GroupedLRN(LRN):
         if self.need_map(shape)[0] % self.groups:
             raise self.problem(f"{self.groups} groups must divide {shape[0]} maps")
         return shape
+
+
+@dataclass(frozen=True)
+class WithinMapLRN(Layer):
+    """Local response normalisation inside each map, over the window of `n`×`n` around a number, n odd.
+
+    x / (k + α Σ x²)^β, zeros outside the map; `alpha` multiplies the plain sum. The released program of AlexNet has
+    one, with its α of 0.001 divided by the 25 numbers of the window; so does Caffe ("WITHIN_CHANNEL").
+    """
+
+    n: int = field(default=5, metadata=odd(999))
+    k: float = field(default=1.0, metadata=number())
+    alpha: float = field(default=4e-5, metadata=number())
+    beta: float = field(default=0.75, metadata=number())
+    kind: ClassVar[str] = "norm"
+    word: ClassVar[str] = "LRN in map"
+
+    def out(self, shape: Shape) -> Shape:
+        """Unchanged; a map is needed."""
+        return self.need_map(shape)
+
+    def window(self, shape: Shape) -> Window:
+        """The window whose squares are summed: a unit sees that of every number in it."""
+        return Window((self.n, self.n), (1, 1), (self.n // 2, self.n // 2))
 
 
 class BatchNorm(Layer):
