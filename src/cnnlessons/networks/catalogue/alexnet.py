@@ -1,4 +1,4 @@
-"""AlexNet of 2012, torchvision's one-column relative, and what the study notes made of it."""
+"""AlexNet of 2012, on paper and as released, torchvision's one-column relative, and what the study notes made of it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,12 +11,14 @@ from cnnlessons.networks.layers import (
     Conv,
     Dropout,
     Flatten,
+    GroupedLRN,
     Layer,
     Linear,
     MaxPool,
     ReLU,
     Softmax,
     Tanh,
+    WithinMapLRN,
 )
 
 ALEXNET = Arch(
@@ -52,6 +54,78 @@ ALEXNET = Arch(
     init="krizhevsky2012",
     recipe={"batch": 128, "lr": 0.01, "weight_decay": 5e-4, "pixels": "centred"},  # Sect. 5; its relatives keep it
 )
+
+# What the released program was told to build as network 145, whose logged errors are the paper's. Its convolutions and
+# pools round up, which at stride 1 says nothing. It divides its α of 1e-4 by the window's 5 maps, and 0.001 by the 25
+# numbers of a window inside a map: 2e-5 and 4e-5 on the plain sums. The 1 in the second sum is from the program's
+# public relatives, for the file that adds it is not among those released.
+PROGRAM_SOURCE = "AlexNet source code, Computer History Museum and Google, 2025: network {}"
+PROGRAM = Arch(
+    "alexnet-2012-program",
+    "AlexNet as the released program builds it",
+    (3, 224, 224),
+    (
+        Conv("conv1", 96, 11, s=4, ceil=True),  # 55 windows: the last reads 3 zeros beyond pixel 223
+        GroupedLRN("norm1", alpha=2e-5),
+        MaxPool("pool1", 3, s=2, ceil=True),
+        ReLU("relu1"),
+        Conv("conv2", 256, 5, p=2, groups=2),
+        ReLU("relu2"),
+        GroupedLRN("norm2", alpha=2e-5),
+        WithinMapLRN("norm2_map", 5, k=1, alpha=4e-5),
+        MaxPool("pool2", 3, s=2, ceil=True),
+        Conv("conv3", 384, 3, p=1),
+        ReLU("relu3"),
+        Conv("conv4", 384, 3, p=1, groups=2),
+        ReLU("relu4"),
+        Conv("conv5", 256, 3, p=1, groups=2),
+        MaxPool("pool5", 3, s=2, ceil=True),
+        ReLU("relu5"),
+        *ALEXNET.layers[15:],  # flatten … fc8, as printed
+    ),
+    PROGRAM_SOURCE.format(145),
+    init="krizhevsky2012-program",
+    recipe=ALEXNET.recipe,
+)
+
+COLUMN = {  # half of every convolution, but all 256 maps of the last and all units of the dense part
+    "conv1": Conv("conv1", 48, 11, s=4, ceil=True),
+    "norm1": LRN("norm1", alpha=2e-5),
+    "conv2": Conv("conv2", 128, 5, p=2),
+    "norm2": LRN("norm2", alpha=2e-5),
+    "conv3": Conv("conv3", 192, 3, p=1),
+    "conv4": Conv("conv4", 192, 3, p=1),
+    "conv5": Conv("conv5", 256, 3, p=1),
+}
+HALVES = {  # windows of 2 without overlap; both paddings keep the maps after them at 13×13 and 6×6
+    "pool1": MaxPool("pool1", 2, s=2, ceil=True),
+    "conv2": Conv("conv2", 256, 5, p=1, groups=2),
+    "pool2": MaxPool("pool2", 2, s=2, ceil=True),
+    "conv5": Conv("conv5", 256, 3, groups=2),
+    "pool5": MaxPool("pool5", 2, s=2, ceil=True),
+}
+
+# The networks that 145 was compared with, by the program's own numbers: the first three stand behind numbers in the
+# paper (§3.2 to §3.4), 167 is of January 2013.
+PROGRAM_ABLATIONS = {
+    number: replace(
+        PROGRAM.change(f"alexnet-2012-program-{number}", **changes), title=title, source=PROGRAM_SOURCE.format(number)
+    )
+    for number, title, changes in (
+        ("147", "The released program's AlexNet without overlapping pools", HALVES),
+        (
+            "148",
+            "The released program's AlexNet without normalisation",
+            {"norm1": None, "norm2": None, "norm2_map": None},
+        ),
+        ("145-half", "One column of the released program's AlexNet", COLUMN),
+        (
+            "167",
+            "The released program's AlexNet with normalisation in layer 1 alone",
+            {"norm2": None, "norm2_map": None},
+        ),
+    )
+}
 
 TORCHVISION = Arch(
     "alexnet-torchvision",
@@ -206,4 +280,4 @@ FCN = Arch(
     init="krizhevsky2012",
 )
 
-NETWORKS = (ALEXNET, NO_GROUPS, CAFFENET, MYSTERY, TORCHVISION, FASHION, KERAS_BN, NOTEBOOK, LISTED, GAP, FCN)
+NETWORKS = (ALEXNET, PROGRAM, NO_GROUPS, CAFFENET, MYSTERY, TORCHVISION, FASHION, KERAS_BN, NOTEBOOK, LISTED, GAP, FCN)
