@@ -88,7 +88,8 @@ def alpha_over_n() -> Found:
     "softmax-twice",
     "A softmax at the end of the model, then `nn.CrossEntropyLoss`",
     "models ported from Keras, where the last layer is a softmax; study note 003",
-    "`nn.CrossEntropyLoss` takes logits; the softmax is inside.",
+    "`nn.CrossEntropyLoss` takes logits; the softmax is inside. PyTorch does not look. Keras on TensorFlow "
+    "does: it warns, and takes the logits from before the softmax.",
 )
 def softmax_twice() -> Found:
     """The lowest loss that is left to such a model."""

@@ -1,6 +1,7 @@
 """Experiments: a question, named changes and seeds; how they are run, and the records they leave."""
 
 from cnnlessons.experiments import records
+from cnnlessons.experiments.convergence import Convergence
 from cnnlessons.experiments.declared import EXPERIMENTS
 from cnnlessons.experiments.experiment import Experiment, Variant
 from cnnlessons.experiments.measures import MEASURES, dead_units, weight_gradients
@@ -11,6 +12,7 @@ from cnnlessons.experiments.runners import make
 __all__ = [
     "EXPERIMENTS",
     "MEASURES",
+    "Convergence",
     "Experiment",
     "Plan",
     "Record",
