@@ -62,6 +62,7 @@ def test_no_two_schedules_are_the_same():
         epochs, rates = zip(*one.steps, strict=True)
         assert epochs == tuple(sorted(epochs)) and one.stopped > epochs[-1]
         assert all(round(a / b) == 10 for a, b in pairwise(rates))
+    assert SCHEDULES["145"].spans() == [(0, 25, 0.01), (25, 26, 1e-3), (51, 28, 1e-4), (79, 12, 1e-5)]
 
 
 def test_a_net_that_was_not_logged_is_refused():

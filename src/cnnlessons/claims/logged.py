@@ -50,6 +50,11 @@ class Schedule:
     noise_off: int | None = None  # colour noise set to 0; None where it is not logged
     conv1_frozen: int | None = None  # learning rate of conv1 set to 0
 
+    def spans(self) -> list[tuple[int, int, float]]:
+        """(first epoch, number of epochs, rate) for each rate."""
+        ends = [epoch for epoch, _ in self.steps[1:]] + [self.stopped]
+        return [(start, end - start, rate) for (start, rate), end in zip(self.steps, ends, strict=True)]
+
 
 TEST, VALIDATION = IMAGES
 RUNS = tuple(
@@ -79,6 +84,7 @@ RUNS = tuple(
         ("170", VALIDATION, 10, 0.405280, 0.180480, "170:205", "145, rate falls in fixed steps"),
         ("171", VALIDATION, 10, 0.404200, 0.181400, "171:202", "145, rate falls in fixed steps"),
         ("174", VALIDATION, 10, 0.404380, 0.180420, "174:208", "145, rate falls in fixed steps, with jumps up"),
+        ("170-quant", VALIDATION, 10, 0.405240, 0.184160, "170-quant:234", "170, half-precision messages between GPUs"),
     )
 )
 SCHEDULES = {

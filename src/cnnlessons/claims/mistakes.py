@@ -68,19 +68,23 @@ def dense_c3() -> Found:
 
 @mistake(
     "alpha-over-n",
-    "`LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2)` is AlexNet's",
-    "re-implementations that copy the paper's constants into PyTorch or Caffe",
-    "Both divide alpha by n: the paper's 10⁻⁴ is written 5e-4 there. TensorFlow's function does not divide, and "
-    "takes 2, not 5, for a window of five maps.",
+    "The paper's α of 10⁻⁴ says how strong AlexNet's LRN is, in any library",
+    "re-implementations that copy the paper's constants, into PyTorch or into TensorFlow",
+    "PyTorch and Caffe divide alpha by n, and so did the program of 2012: alpha=1e-4 is the program there, 5e-4 the "
+    "printed formula. TensorFlow's function does not divide, and takes 2, not 5, for a window of five maps: 2e-5 is "
+    "the program there.",
 )
 def alpha_over_n() -> Found:
-    """PyTorch's layer against the paper's formula."""
-    paper = formula(activations())
-    layers = [nn.LocalResponseNorm(5, alpha=alpha, beta=0.75, k=2.0) for alpha in (1e-4, 5e-4)]
-    copied, scaled = ((layer(activations()) - paper).abs().max().item() for layer in layers)
+    """PyTorch's layer with 1e-4, the paper's formula, and the formula with the program's α."""
+    copied = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0)(activations())
+    program = trace(CATALOGUE["alexnet-2012-program"])["norm1"].layer.alpha
+    off = [(copied - formula(activations(), alpha=alpha)).abs().max().item() for alpha in (1e-4, program)]
     return Found(
-        {"alpha=1e-4 gives the paper's numbers": copied < 1e-4},
-        f"off by up to {copied:.2f}; alpha=5e-4 by {'less' if scaled < 1e-4 else 'more'} than 0.0001",
+        {
+            "PyTorch's alpha=1e-4 is the program's": off[1] < 1e-4,
+            "it is the printed formula's": off[0] < 1e-4,
+        },
+        f"off by up to {off[0]:.2f} from the printed formula, by less than 0.0001 from the program's {program:g}",
     )
 
 

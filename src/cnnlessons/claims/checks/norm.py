@@ -1,14 +1,12 @@
 """Local response normalisation."""
 
-import itertools
-
 import torch
 from torch import nn
 
 from cnnlessons.claims.checking import Found, check
 from cnnlessons.modules import module
-from cnnlessons.networks import CATALOGUE, trace
-from cnnlessons.networks.layers import LRN, ReLU
+from cnnlessons.networks import CATALOGUE, Arch, trace
+from cnnlessons.networks.layers import LRN, Conv, ReLU
 
 ALEXNET = trace(CATALOGUE["alexnet-2012"])
 
@@ -49,13 +47,32 @@ def same_position() -> Found:
 
 @check("001-L092b")
 def before_relu() -> Found:
-    """The order of ReLU and normalisation in AlexNet."""
-    layers = CATALOGUE["alexnet-2012"].layers
-    before = [type(a) for a, b in itertools.pairwise(layers) if isinstance(b, LRN)]
-    after = [type(b) for a, b in itertools.pairwise(layers) if isinstance(a, LRN)]
+    """Whether a ReLU follows LRN before the next convolution, in the paper's AlexNet and in its program's."""
+    found = {id: relu_follows(CATALOGUE[id]) for id in ("alexnet-2012", "alexnet-2012-program")}
+    paper, program = found.values()
     return Found(
-        {"LRN's result goes into the ReLU": ReLU in after}, f"after {before[0].__name__}, before {after[0].__name__}"
+        {
+            "in layer 1 of the released program": program["norm1"],
+            "in its layer 2": program["norm2"],
+            "in the paper": paper["norm1"] or paper["norm2"],
+        },
+        "before a ReLU: "
+        + ", ".join(f"{name} of {id}" for id, norms in found.items() for name in norms if norms[name]),
     )
+
+
+def relu_follows(arch: Arch) -> dict[str, bool]:
+    """For each LRN of a network, by its name: is there a ReLU between it and the next convolution?"""
+    found, open_norms = {}, []
+    for layer in arch.layers:
+        if isinstance(layer, LRN):
+            open_norms.append(layer.name)
+            found[layer.name] = False
+        elif isinstance(layer, Conv):
+            open_norms = []
+        elif isinstance(layer, ReLU):
+            found |= dict.fromkeys(open_norms, True)
+    return found
 
 
 @check("002-L153c")
@@ -101,15 +118,20 @@ def constants() -> Found:
 
 @check("002-L161b")
 def alpha() -> Found:
-    """The layer with the paper's α and with 0.5."""
-    paper = ALEXNET["norm1"].layer.alpha
+    """The layer with the paper's α and with 0.5; PyTorch's alpha for the paper's formula and for the program."""
+    paper, program = (trace(CATALOGUE[id])["norm1"].layer.alpha for id in ("alexnet-2012", "alexnet-2012-program"))
     means = [formula(activations(), alpha=value).mean().item() for value in (paper, 0.5)]
-    pytorch = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)(activations())
-    same = torch.allclose(pytorch, formula(activations()), atol=1e-5)
+    agree = [
+        torch.allclose(
+            nn.LocalResponseNorm(5, 5 * value, 0.75, 2.0)(activations()), formula(activations(), alpha=value)
+        )
+        for value in (paper, program)
+    ]
     return Found(
-        {"α = 0.5": paper == 0.5},
-        f"α = {paper:g}; means of 0 … 20: {means[0]:.1f}, with 0.5 {means[1]:.2f}; PyTorch's alpha=5e-4 "
-        + ("agrees" if same else "differs"),
+        {"α = 0.5": 0.5 in (paper, program)},
+        f"α = {paper:g}; means of 0 … 20: {means[0]:.1f}, with 0.5 {means[1]:.2f}; PyTorch's alpha={5 * paper:g} "
+        f"{'agrees' if agree[0] else 'differs'}, and its {5 * program:g} with the program's {program:g}"
+        + ("" if agree[1] else ", which differs"),
     )
 
 

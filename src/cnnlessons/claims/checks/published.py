@@ -1,7 +1,12 @@
-"""Error rates as the papers print them, and what the notes make of the numbers: quoted, not computed here."""
+"""Error rates as papers print them and a program logged them, and what the notes make of them: quoted, not computed."""
+
+from math import sqrt
 
 from cnnlessons.claims.checking import Found, check
+from cnnlessons.claims.logged import run
+from cnnlessons.networks import CATALOGUE
 from cnnlessons.networks.catalogue.vgg import TABLE_3
+from cnnlessons.networks.layers import WithinMapLRN
 
 # (system, test set) → (top-1, top-5) in per cent; Krizhevsky et al. 2012, Tables 1 and 2, None where not given
 RESULTS: dict[tuple[str, str], tuple[float | None, float]] = {
@@ -85,6 +90,44 @@ def lrn_lowers_the_error() -> Found:
     """Top-1 error with LRN against without, in both papers."""
     alexnet, vgg = -1.4, round(WITH_LRN - WITHOUT_LRN, 1)  # Krizhevsky et al. 2012, Sect. 3.3
     return Found({"in AlexNet": alexnet < 0, "in VGG": vgg < 0}, f"{alexnet:+} and {vgg:+} points of top-1 error")
+
+
+def gains(without: str, net: str = "145") -> tuple[tuple[float, float], tuple[float, float]]:
+    """What one logged run had more of both errors than another, in points, and the standard errors of the differences.
+
+    The images count as independent draws for each run.
+    """
+    pairs = [(getattr(run(without), top), getattr(run(net), top)) for top in ("top1", "top5")]
+    errors = [100 * sqrt(sum(p * (1 - p) for p in pair) / run(net).images) for pair in pairs]
+    (first, fifth), (one, five) = [100 * (a - b) for a, b in pairs], errors
+    return (first, fifth), (one, five)
+
+
+@check("004-L058a", quoted=True)
+def lrn_alone() -> Found:
+    """What the run without LRN was without."""
+    (top1, top5), _ = gains("148")
+    missing = [layer for layer in CATALOGUE["alexnet-2012-program"].layers if layer.kind == "norm"]
+    return Found(
+        {
+            "1.4 and 1.2 points": (round(top1, 1), round(top5, 1)) == (1.4, 1.2),
+            "it was without LRN only": not any(isinstance(layer, WithinMapLRN) for layer in missing),
+        },
+        f"{top1:.2f} and {top5:.2f} points, one run each, without {', '.join(layer.name for layer in missing)}",
+    )
+
+
+@check("004-L059", quoted=True)
+def overlap_gain() -> Found:
+    """Two logged runs, with and without overlap, against the luck of 50,000 images."""
+    (top1, top5), (one, five) = gains("147")
+    return Found(
+        {
+            "0.4 and 0.3 points": (round(top1, 1), round(top5, 1)) == (0.4, 0.3),
+            "more than twice the standard error": top1 > 2 * one or top5 > 2 * five,
+        },
+        f"{top1:.2f} ± {one:.2f} and {top5:.2f} ± {five:.2f} points, one run each on {run('147').images:,} images",
+    )
 
 
 @check("002-L153b", "004-L094", quoted=True)
