@@ -138,14 +138,14 @@ def number(words: str) -> str:
 
 
 def recorded(id: str, variant: str, name: str) -> str:
-    """Mean and 95 % interval after the last epoch of a record's variant; `test_error` and `train_error` in per cent."""
+    """Mean and 95 % interval at the end of the runs of a record's variant; `test_error` and `train_error` in per cent."""
     try:
         record = records.find(id)
     except RecordError as error:
         raise ExcerptError(str(error)) from None
     if variant not in record.variants:
         raise ExcerptError(f"record {id} has no variant {variant!r}, only {', '.join(record.variants)}")
-    last = record.last(variant, name.replace("_error", "_accuracy"))
+    end = record.end(variant, name.replace("_error", "_accuracy"))
     if name.endswith("_error"):
-        return f"{100 * (1 - last.mean):.2f} ± {100 * last.half:.2f} %"
-    return f"{last.mean:.3f} ± {last.half:.3f}"
+        return f"{100 * (1 - end.mean):.2f} ± {100 * end.half:.2f} %"
+    return f"{end.mean:.3f} ± {end.half:.3f}"

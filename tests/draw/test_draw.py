@@ -22,7 +22,7 @@ from cnnlessons.draw.receptive_field import chain, fields
 from cnnlessons.draw.series import spread
 from cnnlessons.draw.stages import stages
 from cnnlessons.errors import ShapeError, UnknownName
-from cnnlessons.intervals import Interval
+from cnnlessons.intervals import Comparison, Interval, together
 from cnnlessons.networks import Arch
 from cnnlessons.networks.layers import AvgPool, Conv, Flatten, Linear, MaxPool, ReLU
 from cnnlessons.training import Epoch
@@ -648,3 +648,51 @@ def test_differences_are_points_from_the_top_down_with_a_line_at_none():
     assert np.allclose([segment[:, 0] for segment in segments], [[-0.2, 2.2], [-5, -1]])
     assert [label.get_text() for label in ax.get_yticklabels()] == list(found) and ax.yaxis_inverted()
     assert [0, 0] in [list(line.get_xdata()) for line in ax.lines]
+
+
+def test_comparisons_show_each_seeds_difference_and_the_verdict_beside_it():
+    good, plain = [0.95, 0.96, 0.955], [0.9, 0.91, 0.9]
+    table = together(
+        [
+            Comparison.of("a", "c", "test_accuracy", good, plain),
+            Comparison.of("b", "c", "test_accuracy", [0.91, 0.905, 0.897], plain),
+            Comparison.of("d", "c", "test_accuracy", {}, plain, stuck=(3, 0)),
+        ]
+    )
+    ax = draw.comparisons(table)
+    words = [text.get_text() for text in ax.texts]
+    assert words[:2] == ["a against c", f"better, {table[0].size(table[0].difference.mean)}"]
+    assert words[3] == "no effect seen" and words[5] == "cannot be told (stuck: 3 against 0)"
+    dots = [line.get_xdata() for line in ax.lines if line.get_marker() == "|"]
+    assert [sorted(d) for d in dots] == [
+        pytest.approx(sorted(100 * v for v in row.differences.values())) for row in table[:2]
+    ]
+    assert len(ax.collections) == 1 and ax.get_xlabel() == "difference in test accuracy, points"  # what would be seen
+
+
+def test_comparisons_of_losses_are_ratios_on_a_logarithmic_axis():
+    row = Comparison.of("a", "b", "test_loss", [0.2, 0.25], [0.1, 0.11])
+    ax = draw.comparisons([row], labels=["twice as large"])
+    assert ax.get_xscale() == "log" and ax.texts[0].get_text() == "twice as large"
+    assert ax.lines[0].get_xdata() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("table", "how", "said"),
+    [
+        ([], {}, "at least one comparison"),
+        (
+            [Comparison.of("a", "b", m, [0.2, 0.3], [0.1, 0.2]) for m in ("test_loss", "test_accuracy")],
+            {},
+            "mixes scales",
+        ),
+        (
+            [Comparison.of("a", "b", "test_loss", [0.2, 0.3], [0.1, 0.2])],
+            {"labels": []},
+            "as many as the rows: 0 for 1",
+        ),
+    ],
+)
+def test_comparisons_that_cannot_be_drawn_say_why(table, how, said):
+    with pytest.raises(ValueError, match=said):
+        draw.comparisons(table, **how)

@@ -20,12 +20,14 @@ RESULTS = Path(__file__).parents[2] / "book" / "results"
 
 def row(variant, seed, **curves):
     curves = {"test_accuracy": [0.9 + 0.01 * seed], **curves}
+    epochs = max(len(values) for name, values in curves.items() if name in CURVES)
     return {
         "variant": variant,
         "seed": seed,
         "data": "mnist-5k",
         "status": "done",
-        **{name: curves.get(name, [1.0]) for name in CURVES},
+        **{name: [1.0] * epochs for name in CURVES},
+        **{name: values * (epochs if len(values) == 1 else 1) for name, values in curves.items()},
     }
 
 
@@ -37,69 +39,110 @@ def test_a_record_that_cannot_be_read_says_so(tmp_path, text, why):
         records.read(tmp_path / "x.json")
 
 
-def test_pairs_are_by_seed(tmp_path):
-    rows = [row("a", s, test_accuracy=[0.5 + 0.1 * s]) for s in (0, 1, 2)]
-    rows += [row("b", s, test_accuracy=[0.4 + 0.11 * s]) for s in (2, 0, 1)]
+def made(tmp_path, rows, variants, schedule="constant"):
+    """A record of these rows, of networks with ten outputs."""
+    variant = {"arch": {"layers": [{"type": "Linear", "units": 10}]}, "recipe": {"schedule": schedule}}
     record = {
         "experiment": "t",
         "question": "?",
         "data": {"name": "mnist-5k", "note": ""},
         "device": "CPU",
-        "variants": {"a": {}, "b": {}},
-        "rows": rows,
-    }
-    (tmp_path / "t.json").write_text(json.dumps(record))
-    difference = Record(tmp_path / "t.json").paired("a", "b", "test_accuracy")
-    assert difference.mean == pytest.approx(0.09) and difference.half < 0.03  # the seeds' own spread is gone
-
-
-def made(tmp_path, rows, variants):
-    record = {
-        "experiment": "t",
-        "question": "?",
-        "data": {"name": "mnist-5k", "note": ""},
-        "device": "CPU",
-        "variants": {v: {} for v in variants},
+        "variants": {v: variant for v in variants},
         "rows": rows,
     }
     (tmp_path / "t.json").write_text(json.dumps(record))
     return Record(tmp_path / "t.json")
 
 
-def test_a_summary_counts_what_diverged_and_compares_what_finished(tmp_path):
+def test_a_run_is_read_at_the_mean_of_its_last_quarter_unless_its_step_size_is_annealed(tmp_path):
+    curve = [0.5, 0.6, 0.7, 0.8, 0.9, 0.8, 0.92, 0.82]
+    rows = [row("a", s, test_accuracy=curve, train_loss=[1.0] * 8, dead=[0.0, *curve]) for s in (0, 1)]
+    constant = made(tmp_path, rows, "a")
+    assert constant.last_epochs("a") == 2 and constant.ends("a", "test_accuracy") == pytest.approx([0.87, 0.87])
+    assert constant.ends("a", "dead") == pytest.approx([0.87, 0.87])  # a measure has one number more, before training
+    annealed = made(tmp_path, rows, "a", "cosine")
+    assert annealed.last_epochs("a") == 1 and annealed.ends("a", "test_accuracy") == pytest.approx([0.82, 0.82])
+    long = [row("a", 0, train_loss=[1.0] * 30), row("a", 1, train_loss=[1.0] * 30)]
+    assert made(tmp_path, long, "a").last_epochs("a") == 8
+
+
+def test_one_epoch_at_a_constant_step_size_bears_no_verdict(tmp_path):
+    rows = [row(v, s, test_accuracy=[0.9 + 0.01 * s]) for v in "ab" for s in range(3)]
+    with pytest.raises(RecordError, match="'a' was trained for one epoch at a constant step size"):
+        made(tmp_path, rows, "ab").compare("a", "b")
+    assert "no verdict: t: 'b' was trained" in summarise(made(tmp_path, rows, "ab"))
+    assert made(tmp_path, rows, "ab", "cosine").compare("a", "b").verdict == "no effect seen"
+
+
+def test_runs_that_did_not_learn_are_stuck_and_counted_apart(tmp_path):
     rows = [row("a", s, test_accuracy=[0.90 + 0.01 * (s % 2)]) for s in range(5)]
-    rows += [row("b", s, test_accuracy=[0.96 + 0.01 * (s % 3)]) for s in range(4)]
-    rows += [row("b", 4) | {"status": "diverged"}, row("c", 0) | {"status": "diverged"}]
-    said = summarise(made(tmp_path, rows, "abc")).splitlines()
+    rows += [row("b", s, test_accuracy=[0.96 + 0.01 * (s % 3)]) for s in range(3)]
+    rows += [row("b", 3) | {"status": "diverged"}, row("b", 4, train_accuracy=[0.14])]
+    rows += [row("c", 0) | {"status": "diverged"}]
+    record = made(tmp_path, rows, "abc", "cosine")
+    assert [record.stuck(v) for v in "abc"] == [0, 2, 1] and len(record.curve("b", "test_accuracy")) == 4
+    said = summarise(record).splitlines()
     assert said[1].split() == ["a", "0.9040", "±", "0.0068", "(95", "%,", "n=5)"]
-    assert said[2].endswith("n=4), 1 diverged") and said[3].endswith(" 0 finished run(s), 1 diverged")
-    assert said[4].startswith("b, test accuracy against a: better, +0.0625") and len(said) == 5
+    assert said[2].endswith("n=3), 2 stuck") and said[3].endswith(" 0 run(s) that learned, 1 stuck")
+    assert said[4].startswith("b against a, test accuracy: better, +6.60 points") and "2 of 5 against 0 of 5" in said[4]
+    assert said[5] == "c against a, test accuracy: cannot be told; stuck: 1 of 1 against 0 of 5"
+    assert len(record.ends("b", "test_accuracy", with_stuck=True)) == 4
+    assert record.compare("b", "a", with_stuck=True).stuck == (0, 0)
+    with pytest.raises(RecordError, match=r"0 run\(s\) of 'c' learned, 1 are stuck"):
+        record.end("c", "test_accuracy")
 
 
-def test_the_best_step_size_is_chosen_by_the_training_loss_among_runs_that_all_finished(tmp_path):
-    losses = {"a, lr 1": 0.3, "a, lr 2": 0.2, "a, lr 4": 0.1, "ab, lr 1": 0.05}
+def test_the_best_step_size_is_chosen_by_the_training_loss_among_networks_without_a_stuck_run(tmp_path):
+    losses = {"a, lr 1": 0.3, "a, lr 2": 0.2, "a, lr 4": 0.1, "ab, lr 1": 0.05, "ab, lr 2": 0.06}
     rows = [row(name, s, train_loss=[loss + 0.01 * s]) for name, loss in losses.items() for s in (0, 1)]
     rows.append(row("a, lr 4", 2) | {"status": "diverged"})
-    record = {
-        "experiment": "t",
-        "question": "?",
-        "data": {"name": "mnist-5k", "note": ""},
-        "device": "CPU",
-        "variants": {name: {} for name in losses},
-        "rows": rows,
-    }
-    (tmp_path / "t.json").write_text(json.dumps(record))
-    assert Record(tmp_path / "t.json").best("a") == "a, lr 2"
+    record = made(tmp_path, rows, losses, "cosine")
+    assert record.best("a") == "a, lr 2"
     with pytest.raises(UnknownName, match="did you mean 'ab'"):
-        Record(tmp_path / "t.json").best("abc")
+        record.best("abc")
+    said = summarise(record).splitlines()
+    assert len(said) == 7 and said[6].startswith("ab, lr 1 against a, lr 2")  # each at its best, and nothing else
 
 
-def test_a_comparison_without_two_shared_seeds_says_so(tmp_path):
-    record = made(tmp_path, [row("a", 0), row("a", 1), row("b", 1), row("b", 2)], "ab")
-    with pytest.raises(RecordError, match=r"'a' and 'b' share 1 finished seed"):
-        record.compare("a", "b")
+def test_the_best_step_size_on_validation_images_is_that_of_the_highest_accuracy(tmp_path):
+    rows = [row(f"a, lr {lr}", 0, test_accuracy=[acc], train_loss=[lr]) for lr, acc in ((1, 0.8), (2, 0.9), (4, 0.7))]
+    assert made(tmp_path, rows, [r["variant"] for r in rows]).best("a", by="test_accuracy") == "a, lr 2"
+
+
+def test_a_variant_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ValueError, match="no variant of t named 'x'"):
-        record.rows("x")
+        made(tmp_path, [row("a", 0)], "ab").rows("x")
+
+
+def test_a_table_is_corrected_for_its_size(tmp_path):
+    rows = [
+        row(v, s, test_accuracy=[0.8 + shift + 0.01 * s])
+        for v, shift in zip("abc", (0, 0.03, 0.1), strict=True)
+        for s in range(5)
+    ]
+    record = made(tmp_path, rows, "abc", "cosine")
+    assert record.compare("b", "a").verdict == "better"
+    assert [one.table for one in record.table([("b", "a"), ("c", "a")])] == [2, 2]
+
+
+CHOICES = {
+    "E03-choice": ("E03-small", "test_accuracy"),
+    "E04-choice": ("E04-lrn", "test_accuracy"),
+    "E06-choice": ("E06-overlap", "test_accuracy"),
+}
+
+
+@pytest.mark.parametrize("choice", [id for id in CHOICES if (RESULTS / f"{id}.json").exists()])
+def test_step_sizes_are_the_best_on_validation_images_and_inside_their_grid(choice):
+    id, by = CHOICES[choice]
+    record = records.find(choice)
+    assert record.data["validation"] >= 5000
+    for variant in EXPERIMENTS[id].variants:
+        tried = sorted(v.recipe.lr for v in EXPERIMENTS[choice].variants if v.name.startswith(f"{variant.name}, lr "))
+        assert record.best(variant.name, by) == f"{variant.name}, lr {variant.recipe.lr:g}"
+        assert tried[0] < variant.recipe.lr < tried[-1]
+        tried_as = EXPERIMENTS[choice][f"{variant.name}, lr {variant.recipe.lr:g}"]
+        assert (tried_as.arch.layers, tried_as.recipe) == (variant.arch.layers, variant.recipe)
 
 
 # ID, or ID.DATA for a further data set; a short version (ID.LIMIT) is nobody's record.

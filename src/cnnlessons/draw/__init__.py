@@ -7,7 +7,7 @@ save a drawing as svg, pdf, eps or png: `draw.diagram(…).figure.savefig("lenet
 from cnnlessons.draw.input_sizes import heat, islands
 from cnnlessons.draw.matrix import confusion, table
 from cnnlessons.draw.network import diagram
-from cnnlessons.draw.paired import differences
+from cnnlessons.draw.paired import comparisons, differences
 from cnnlessons.draw.receptive_field import receptive
 from cnnlessons.draw.series import Curve, curves, interval
 from cnnlessons.draw.tiles import codes, images, kernels, limit, maps
@@ -16,6 +16,7 @@ from cnnlessons.draw.windows import window
 __all__ = [
     "Curve",
     "codes",
+    "comparisons",
     "confusion",
     "curves",
     "diagram",

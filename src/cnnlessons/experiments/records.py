@@ -2,6 +2,8 @@
 
 import json
 import shlex
+from collections.abc import Iterable
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from cnnlessons.errors import unknown
 from cnnlessons.experiments import disk
 from cnnlessons.experiments.declared import EXPERIMENTS
 from cnnlessons.experiments.rows import NOT_CURVES, Key, Line, Row, fault, key_of, parse
-from cnnlessons.intervals import Comparison, Interval
+from cnnlessons.intervals import Comparison, Interval, together
 
 
 class RecordError(RuntimeError):
@@ -110,8 +112,11 @@ def find(id: str) -> "Record":
     return Record(path)
 
 
+STUCK = 1.5  # times the accuracy of a guess: a run that reads no more of its training images has not learned
+
+
 class Record:
-    """A record with its questions answered: `curve(variant, name)`, `last(variant, name)`, `compare(a, b, name)`."""
+    """A record with its questions answered: `curve(variant, name)`, `end(variant, name)`, `compare(a, b, name)`."""
 
     def __init__(self, path: Path) -> None:
         self.data = read(path)
@@ -130,39 +135,88 @@ class Record:
         return sorted(found, key=lambda row: row["seed"])
 
     def curve(self, variant: str, name: str, data: str | None = None) -> np.ndarray:
-        """Seeds × epochs of "train_loss", "test_accuracy" … Raises `UnknownName`."""
+        """Seeds × epochs of "train_loss", "test_accuracy" …, of all runs that ended. Raises `UnknownName`."""
         return np.array([_curve(row, name) for row in self.rows(variant, data)])
 
-    def last(self, variant: str, name: str, data: str | None = None) -> Interval:
-        """Mean and interval after the last epoch."""
-        return Interval.of([_curve(row, name)[-1] for row in self.rows(variant, data)])
+    def stuck(self, variant: str, data: str | None = None) -> int:
+        """How many runs diverged, or read no more of their training images in the end than 1.5 × a guess would."""
+        done = self.rows(variant, data)
+        return len(self.rows(variant, data, status="diverged")) + sum(not self._learned(row) for row in done)
 
-    def best(self, name: str) -> str:
-        """Of the variants "name, lr …" whose runs all finished, the one with the lowest training loss at the end.
+    def _learned(self, row: Row) -> bool:
+        layers = self.data["variants"][row["variant"]]["arch"]["layers"]
+        classes = next(layer["units"] for layer in reversed(layers) if "units" in layer)
+        return row["train_accuracy"][-1] > STUCK / classes
 
-        The training loss, so that the test images have no say in the step size. Raises `UnknownName`.
+    def last_epochs(self, variant: str) -> int:
+        """How many epochs a run is read at: the last one where the step size is annealed, else the last quarter.
+
+        That is two at least, unless there is only one.
         """
-        tried = [v for v in self.variants if v.startswith(f"{name}, lr ") and not self.rows(v, status="diverged")]
+        epochs = max((len(row["train_loss"]) for row in self.rows(variant)), default=1)
+        constant = self.data["variants"][variant]["recipe"]["schedule"] == "constant"
+        return min(epochs, max(2, ceil(epochs / 4))) if constant else 1
+
+    def by_seed(
+        self, variant: str, name: str, data: str | None = None, *, with_stuck: bool = False
+    ) -> dict[int, float]:
+        """What each run that learned comes to in the end: the mean over its `last_epochs`. Raises `UnknownName`.
+
+        Also what the stuck ones come to, if asked for: where being stuck is the outcome, as with dead units.
+        """
+        rows = [row for row in self.rows(variant, data) if with_stuck or self._learned(row)]
+        return {row["seed"]: float(np.mean(_curve(row, name)[-self.last_epochs(variant) :])) for row in rows}
+
+    def ends(self, variant: str, name: str, data: str | None = None, *, with_stuck: bool = False) -> np.ndarray:
+        """The same as an array, in the order of the seeds."""
+        return np.array([*self.by_seed(variant, name, data, with_stuck=with_stuck).values()])
+
+    def end(self, variant: str, name: str, data: str | None = None, *, with_stuck: bool = False) -> Interval:
+        """Mean and interval over the runs that learned, each read at the mean of its last epochs.
+
+        Raises `RecordError` if fewer than two did.
+        """
+        ends = self.ends(variant, name, data, with_stuck=with_stuck)
+        if len(ends) < 2:
+            raise RecordError(
+                f"{self.data['experiment']}: {len(ends)} run(s) of {variant!r} learned, {self.stuck(variant, data)} "
+                "are stuck; an interval needs two, and curve() has them all"
+            )
+        return Interval.of(ends)
+
+    def best(self, name: str, by: str = "train_loss") -> str:
+        """Of the variants "name, lr …" without a stuck run, the one with the lowest loss, or highest accuracy, `by`.
+
+        By the training loss, so that no test image has a say in the step size; a record that was judged on validation
+        images is asked by "test_accuracy" or "test_loss". Raises `UnknownName`.
+        """
+        tried = [v for v in self.variants if v.startswith(f"{name}, lr ") and not self.stuck(v)]
         if not tried:
             raise unknown("network tried at several step sizes", name, {v.partition(", lr ")[0] for v in self.variants})
-        return min(tried, key=lambda variant: self.last(variant, "train_loss").mean)
+        sign = -1 if by.endswith("accuracy") else 1
+        return min(tried, key=lambda variant: sign * self.ends(variant, by).mean())
 
-    def compare(self, a: str, b: str, name: str = "test_accuracy") -> Comparison:
-        """The differences a − b after the last epoch, over the seeds that both finished.
+    def compare(self, a: str, b: str, name: str = "test_accuracy", *, with_stuck: bool = False) -> Comparison:
+        """Variant `a` against variant `b`, at the end of their runs.
 
-        Raises `UnknownName` for a variant that the record does not have, `RecordError` for fewer than two such seeds.
+        Raises `UnknownName` for a variant or curve that the record does not have, `RecordError` for variants that were
+        trained for a single epoch at a constant step size: that bears no verdict.
         """
-        left, right = ({row["seed"]: _curve(row, name)[-1] for row in self.rows(v)} for v in (a, b))
-        both = sorted(left.keys() & right.keys())
-        if len(both) < 2:
-            raise RecordError(
-                f"{self.data['experiment']}: {a!r} and {b!r} share {len(both)} finished seed(s); a comparison needs two"
-            )
-        return Comparison.of(a, b, name, [left[seed] - right[seed] for seed in both])
+        left, right = (self.by_seed(variant, name, with_stuck=with_stuck) for variant in (a, b))
+        for variant in (a, b):
+            if self.data["variants"][variant]["recipe"]["schedule"] == "constant" and self.last_epochs(variant) == 1:
+                raise RecordError(
+                    f"{self.data['experiment']}: {variant!r} was trained for one epoch at a constant step size, which "
+                    "bears no verdict; train longer, or anneal the step size"
+                )
+        stuck = (0, 0) if with_stuck else (self.stuck(a), self.stuck(b))
+        return Comparison.of(a, b, name, left, right, stuck=stuck)
 
-    def paired(self, a: str, b: str, name: str) -> Interval:
-        """Mean and interval of a − b after the last epoch, paired by seed."""
-        return self.compare(a, b, name).difference
+    def table(
+        self, pairs: Iterable[tuple[str, str]], name: str = "test_accuracy", *, with_stuck: bool = False
+    ) -> list[Comparison]:
+        """Several comparisons as one table, corrected for their number (Holm)."""
+        return together(self.compare(a, b, name, with_stuck=with_stuck) for a, b in pairs)
 
     def __repr__(self) -> str:
         seeds = len({row["seed"] for row in self.data["rows"]})
@@ -181,15 +235,26 @@ def _curve(row: Row, name: str) -> list[float]:
 def summarise(record: Record, name: str = "test_accuracy", against: str | None = None) -> str:
     """A line per variant: its mean with its 95 % interval, then each compared with `against` (default: the first).
 
-    The words follow the numbers: better, worse, or no effect seen, with the size of effect that could have been seen.
-    Runs that diverged are counted, not averaged.
+    Networks that were tried at several step sizes ("name, lr …") are compared at their best ones. The words follow the
+    numbers, corrected for the number of comparisons. Stuck runs are counted, not averaged.
     """
-    against = record.variants[0] if against is None else against
     width, lines = max(map(len, record.variants)), [repr(record)]
     for variant in record.variants:
-        done, wild = len(record.rows(variant)), len(record.rows(variant, status="diverged"))
-        said = str(record.last(variant, name)) if done > 1 else f"{done} finished run(s)"
-        lines.append(f"  {variant:{width}}  {said}" + (f", {wild} diverged" if wild else ""))
-    enough = [variant for variant in record.variants if len(record.rows(variant)) > 1]
-    pairs = [str(record.compare(variant, against, name)) for variant in enough if variant != against]
-    return "\n".join(lines + (pairs if against in enough else []))
+        learned, stuck = len(record.ends(variant, name)), record.stuck(variant)
+        said = str(record.end(variant, name)) if learned > 1 else f"{learned} run(s) that learned"
+        lines.append(f"  {variant:{width}}  {said}" + (f", {stuck} stuck" if stuck else ""))
+    against, others = _rivals(record, against)
+    try:
+        return "\n".join([*lines, *map(str, record.table([(variant, against) for variant in others], name))])
+    except RecordError as error:  # trained too shortly for a verdict
+        return "\n".join([*lines, f"no verdict: {error}"])
+
+
+def _rivals(record: Record, against: str | None) -> tuple[str, list[str]]:
+    """The variant that others are compared with, and these."""
+    variants = record.variants
+    if against is None and all(", lr " in variant for variant in variants):
+        learned = dict.fromkeys(v.partition(", lr ")[0] for v in variants if not record.stuck(v))
+        variants = [record.best(name) for name in learned] or variants
+    against = variants[0] if against is None else against
+    return against, [variant for variant in variants if variant != against]

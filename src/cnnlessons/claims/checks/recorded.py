@@ -11,9 +11,9 @@ from cnnlessons.experiments import Convergence, Record, records
 
 
 def best(record: Record, name: str, measure: str = "train_loss") -> tuple[str, float]:
-    """The variant of an activation with the lowest loss after the last epoch, on average over seeds, and that mean."""
-    means = {v: record.last(v, measure).mean for v in record.variants if v.startswith(f"{name}, lr")}
-    return min(means.items(), key=lambda pair: pair[1])
+    """The variant of an activation with the lowest loss in the end, on average over seeds, and that mean."""
+    variant = record.best(name, measure)
+    return variant, record.end(variant, measure).mean
 
 
 @check("000-L068c", "002-L125", record="E20-gradients")
@@ -101,7 +101,7 @@ def tanh_beats_sigmoid() -> Found:
 def dying() -> Found:
     """Dead units at the largest and smallest step, and the ReLU's slope on its left."""
     record = records.find("E19-dying")
-    large, small = (record.last(f"lr {lr}", "dead").mean for lr in ("1", "0.01"))
+    large, small = (record.end(f"lr {lr}", "dead", with_stuck=True).mean for lr in ("1", "0.01"))
     return Found(
         {
             "units can die": large > 0.5,
@@ -124,7 +124,7 @@ def accuracies(variant: str) -> np.ndarray:
 def two_losses() -> Found:
     """The training loss with dropout on, as the notebook measures it, and with dropout off, as a test would."""
     record = records.find(DROPOUT)
-    on, off = (record.last("with dropout, raw pixels", name).mean for name in ("train_loss", "train_loss_eval"))
+    on, off = (record.end("with dropout, raw pixels", name).mean for name in ("train_loss", "train_loss_eval"))
     return Found(
         {
             "0.0735 is what the training shows": 0.05 < on < 0.09,
@@ -183,7 +183,7 @@ def ten_crops_gain() -> Found:
     """What ten views add to a small network; the contest of the note cannot be looked at."""
     record = records.find("E09-ten-crops")
     variant = "trained on centres"
-    gain = record.last(variant, "ten views").mean - record.last(variant, "one view").mean
+    gain = record.end(variant, "ten views").mean - record.end(variant, "one view").mean
     return Found(
         {"ten views are better than one": gain > 0, "by four to five points in that contest": None},
         f"a small network on CIFAR-10: {100 * gain:+.1f} points; AlexNet 1.5 (top-1)",

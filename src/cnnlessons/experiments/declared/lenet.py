@@ -99,6 +99,7 @@ OVERFITTING = {
     "dropout, same width": (dropping(1, 0.5), SMALL),
     "dropout, twice the width": (dropping(2, 0.5), ADVISED),
 }
+CHOSEN = {"without dropout": 0.03, "dropout, same width": 0.03, "dropout, twice the width": 0.01}  # by E03-choice
 
 EXPERIMENTS = (
     Experiment(
@@ -196,6 +197,18 @@ EXPERIMENTS = (
         seeds=2,
         rehearsal=None,
         validation=5000,
+    ),
+    Experiment(
+        "E03-small",
+        "What does dropout do for a network that learns its images by heart?",
+        "mnist",
+        tuple(
+            Variant(name, arch, replace(recipe, lr=CHOSEN[name]), images=2000)
+            for name, (arch, recipe) in OVERFITTING.items()
+        ),
+        seeds=10,
+        rehearsed=1,
+        measures=("train in eval mode",),
     ),
     Experiment(
         "E19-dying",
