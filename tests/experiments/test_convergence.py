@@ -96,6 +96,13 @@ def test_no_network_of_the_notebook_has_converged_after_thirty_epochs(id):
         assert Convergence.of(record.curve(variant, "train_loss")).verdict == "still falling"
 
 
+def test_nor_had_they_before():
+    record = records.find("E01-convergence")
+    for variant in record.variants:
+        error = 1 - record.curve(variant, "test_accuracy")
+        assert {Convergence.of(error[:, :n]).verdict for n in (10, 20)} == {"still falling"}
+
+
 @pytest.mark.parametrize("shape", [(1, 30), (5, 5)])
 def test_too_little_to_ask(shape):
     with pytest.raises(ValueError, match="two runs of six epochs are the least"):
@@ -103,5 +110,5 @@ def test_too_little_to_ask(shape):
 
 
 def test_words():
-    assert str(Convergence.of(lines(30, 1))) == "still falling (9.000 ± 0.000 in the last 10 epochs)"
+    assert str(Convergence.of(lines(30, 1))) == "still falling, fell 9.000 ± 0.000 in its last 10 epochs"
     assert str(Convergence.of(levelling(np.random.default_rng(1)))) == "converged in about epoch 10"

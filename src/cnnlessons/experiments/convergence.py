@@ -61,4 +61,4 @@ class Convergence:
     def __str__(self) -> str:
         if self.verdict == "converged":
             return f"converged in about epoch {self.since}"
-        return f"{self.verdict} ({self.fall.mean:.3f} ± {self.fall.half:.3f} in the last {self.epochs} epochs)"
+        return f"{self.verdict}, fell {self.fall.mean:.3f} ± {self.fall.half:.3f} in its last {self.epochs} epochs"
