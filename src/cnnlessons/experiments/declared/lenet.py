@@ -70,7 +70,7 @@ RATES = {
     "tanh": (0.01, 0.03, 0.1, 0.3),
     "scaled tanh": (0.01, 0.03, 0.1, 0.17, 0.3),
     "ReLU": (0.003, 0.01, 0.03, 0.05, 0.1),
-    "ReLU from He's weights": (0.003, 0.01, 0.03, 0.05),
+    "ReLU from He's weights": (0.01, 0.03, 0.05),
 }
 DROPPED = {"without dropout": RELU, "with dropout": DROPOUT}
 
