@@ -16,8 +16,8 @@ WHATS: tuple[What, ...] = ("added", "removed", "moved", "changed")
 START = "input"  # what the first layer comes after
 
 # Which layer of two that changed places is said to have moved: of two equally short accounts, the one in which layers
-# with weights stay, then those with windows, then normalisations.
-STAYS = {"conv": 8, "dense": 8, "output": 8, "pool": 4, "norm": 2}
+# with weights stay, then pools, then normalisations, then activations.
+STAYS = {"conv": 16, "dense": 16, "output": 16, "pool": 8, "norm": 4, "activation": 2}
 
 
 class Absent:
