@@ -420,6 +420,9 @@ def test_stages_fold_what_has_no_window_and_no_weights():
     conv1 = stages(trace(CATALOGUE["alexnet-2012"]))[1]
     assert conv1.words == ["conv", "11×11", "stride 4", "ReLU", "LRN"] and conv1.shown == ["norm1", "relu1", "conv1"]
     assert conv1.size == "96@55×55"
+    program = {stage.name: stage.words for stage in stages(trace(CATALOGUE["alexnet-2012-program"]))}
+    assert program["conv1"] == ["conv", "11×11", "stride 4", "round up", "LRN"] and program["pool1"][-1] == "ReLU"
+    assert program["conv2"] == ["conv", "5×5", "2 groups", "ReLU", "LRN", "LRN in map"]
 
 
 def test_diagram_shows_every_map_of_lenet(maps):
@@ -502,7 +505,9 @@ LOW = Arch(
     "this test",
 )
 HIGH = Arch("high", "a spectrogram", (3, 100, 32), LOW.change(c2=Conv("c2", 16, 3)).layers, "this test")
-NETWORKS = {id: CATALOGUE[id] for id in ("lenet5-1998", "alexnet-2012", "vgg-D", "vgg-E-bn")} | {
+NETWORKS = {
+    id: CATALOGUE[id] for id in ("lenet5-1998", "alexnet-2012", "alexnet-2012-program", "vgg-D", "vgg-E-bn")
+} | {
     "low": LOW,
     "high": HIGH,
 }

@@ -23,6 +23,7 @@ from cnnlessons.networks.layers import (
     Local,
     MaxPool,
     Sigmoid,
+    WithinMapLRN,
 )
 from cnnlessons.two_devices.halves import Pair, half
 
@@ -59,6 +60,9 @@ def test_what_is_kept_is_what_autograd_keeps(id):
         (Conv("c", 4, (1, 7), s=(1, 2), p=(0, 3)), MaxPool("p", (2, 1), (1, 2)), Flatten("flat"), Linear("fc", 3)),
         (Local("local", 6, (3, 1), p=(1, 0)), AdaptiveAvgPool("mean", (2, 3)), Flatten("flat"), Linear("fc", 3)),
         (AdaptiveAvgPool("mean", (1, 1)), Flatten("flat"), Linear("fc", 3)),
+        (Conv("c", 4, 3, s=4, ceil=True), Flatten("flat"), Linear("fc", 3)),
+        (Conv("c", 4, (3, 4), s=(2, 5), p=1, ceil=True), WithinMapLRN("norm", 3), Flatten("flat"), Linear("fc", 3)),
+        (Conv("c", 2, 3, s=2, table=((0, 1), (2, 3)), ceil=True), Flatten("flat"), Linear("fc", 3)),
         (Conv("c", 2, (3, 2), table=((0, 1), (2, 3))), AvgPool("p", (2, 3)), Flatten("flat"), Linear("fc", 3)),
     ],
 )

@@ -10,11 +10,11 @@ const area = (sides) => prod(pair(sides));
 const oneOrBoth = (sides) => (sides[0] === sides[1] ? sides[0] : sides);
 const problem = (layer, why) => new ShapeError(`${layer.name}: ${why}`);
 
-// Windows of k on a line of n: ⌊(n + 2p − k)/s⌋ + 1; `ceil` rounds up, but a window must start inside.
+// Windows of k on a line of n: ⌊(n + 2p − k)/s⌋ + 1; `ceil` rounds up, if the window more starts inside.
 function slide(n, k, s, p, ceil) {
-  if (!ceil) return Math.floor((n + 2 * p - k) / s) + 1;
+  const whole = Math.floor((n + 2 * p - k) / s) + 1;
   const steps = -Math.floor((k - n - 2 * p) / s) + 1;
-  return (steps - 1) * s >= n + p ? steps - 1 : steps;
+  return ceil && (steps - 1) * s < n + p ? steps : whole;
 }
 
 function needMap(layer, shape) {

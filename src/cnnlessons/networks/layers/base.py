@@ -36,13 +36,12 @@ class Window:
 def count_windows(n: int, k: int, s: int = 1, p: int = 0, ceil: bool = False) -> int:
     """How many windows of `k` fit a line of `n` at stride `s`, with `p` zeros at each end: ⌊(n + 2p − k)/s⌋ + 1.
 
-    `ceil` rounds up as the program of AlexNet and Caffe's pooling do, except that a window must start inside the line
-    or its left padding.
+    `ceil` rounds up as the program of AlexNet and Caffe's pooling do, except that a window more must start inside the
+    line or its left padding.
     """
-    if not ceil:
-        return (n + 2 * p - k) // s + 1
+    whole = (n + 2 * p - k) // s + 1
     steps = -((k - n - 2 * p) // s) + 1
-    return steps - 1 if (steps - 1) * s >= n + p else steps
+    return steps if ceil and (steps - 1) * s < n + p else whole
 
 
 def missing(n: int, windows: int, k: int, s: int, p: int) -> int:
