@@ -127,18 +127,19 @@ def in_place_relu() -> Found:
 
 @mistake(
     "224-for-55",
-    "224×224 images give AlexNet's 55×55 maps",
-    "the paper's own Fig. 2; code that takes 224 from it without padding gets 54, as TF-Slim's alexnet_v2 does "
-    "(tensorflow/models, slim/nets/alexnet.py)",
-    "Without padding 55 needs 227 px. At 224 it is 54, and 5×5 maps, not 6×6, reach the dense layers. "
-    "torchvision pads by 2.",
+    "The paper's 224×224 images and its conv1 give 55×55 maps, in any library",
+    "code that takes 224 from the paper's Fig. 2 to a library that rounds down, without padding, as TF-Slim's "
+    "alexnet_v2 does (tensorflow/models, slim/nets/alexnet.py)",
+    "The program of 2012 rounded up. Rounded down, 224 makes 54, and 5×5 maps, not 6×6, reach the dense layers: such a "
+    "library needs 227, or zeros around the image; torchvision pads by 2.",
 )
 def sizes_of_conv1() -> Found:
-    """conv1's maps at 224 and 227 pixels."""
-    at = {n: count_windows(n, 11, 4) for n in (224, 227)}
+    """conv1's maps of 224 pixels rounded down and up, and those of 227."""
+    down, up = (count_windows(224, 11, 4, ceil=ceil) for ceil in (False, True))
     return Found(
-        {"224 gives 55": at[224] == 55},
-        f"224 → {at[224]}, 227 → {at[227]}; 224 with padding 2 → {count_windows(224, 11, 4, 2)}",
+        {"224 gives 55 rounded up, as in 2012": up == 55, "and rounded down": down == 55},
+        f"224 → {up} rounded up, {down} rounded down; 227 → {count_windows(227, 11, 4)}; 224 with padding 2 → "
+        f"{count_windows(224, 11, 4, 2)}",
     )
 
 
@@ -215,8 +216,8 @@ def macs_are_flops() -> Found:
     "he-by-default",
     "PyTorch's default for convolutions is He's initialisation, so nothing need be set",
     "code that trains a deep ReLU network from `nn.Conv2d`'s defaults because the source reads `kaiming_uniform_`",
-    "It is called with a = √5, which makes the spread √6 times smaller than He's; ten layers shrink a signal "
-    "several thousandfold.",
+    "It is called with a = √5, which makes the spread √6 times smaller than He's; over ten layers a signal comes out "
+    "several thousand times smaller than from He's.",
 )
 def he_by_default() -> Found:
     """The spread of fresh weights against √(2/fan-in)."""
