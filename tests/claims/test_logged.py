@@ -65,6 +65,13 @@ def test_no_two_schedules_are_the_same():
     assert SCHEDULES["145"].spans() == [(0, 25, 0.01), (25, 26, 1e-3), (51, 28, 1e-4), (79, 12, 1e-5)]
 
 
+def test_the_rate_of_an_epoch():
+    schedule = SCHEDULES["145"]
+    assert [schedule.rate(n) for n in (0, 24.9, 25, 78, 79, 91)] == [0.01, 0.01, 1e-3, 1e-4, 1e-5, 1e-5]
+    with pytest.raises(ValueError, match="logged from epoch 91, not 90"):
+        SCHEDULES["145 continued"].rate(90)
+
+
 def test_a_net_that_was_not_logged_is_refused():
     with pytest.raises(ValueError, match="no logged run named '146'"):
         run("146")

@@ -3,7 +3,7 @@
 Quoted, nothing here is computed: the figures stand in comments at the end of the parameter files of "AlexNet source
 code", Computer History Museum and Google, 2025, github.com/computerhistory/AlexNet-Source-Code, commit 2f8b81f. The
 files are records of 2012 and early 2013; a net is named by its author's serial number. 145 is the AlexNet of the paper.
-Used by the lesson on the paper and its program.
+Used by the lesson on the paper and its program, and by the chapter on training AlexNet.
 """
 
 from dataclasses import dataclass
@@ -54,6 +54,13 @@ class Schedule:
         """(first epoch, number of epochs, rate) for each rate."""
         ends = [epoch for epoch, _ in self.steps[1:]] + [self.stopped]
         return [(start, end - start, rate) for (start, rate), end in zip(self.steps, ends, strict=True)]
+
+    def rate(self, epoch: float) -> float:
+        """The rate of the weights after so many epochs. Raises `ValueError` before the first one."""
+        passed = [rate for start, rate in self.steps if start <= epoch]
+        if not passed:
+            raise ValueError(f"net {self.net} is logged from epoch {self.steps[0][0]}, not {epoch:g}")
+        return passed[-1]
 
 
 TEST, VALIDATION = IMAGES
