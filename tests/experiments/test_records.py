@@ -188,3 +188,13 @@ def test_one_seed_run_again_lands_in_the_recorded_band(id, variant):
 
 def test_the_quick_bands_are_some_of_all():
     assert set(QUICK) < set(BANDS)
+
+
+def test_the_networks_without_colour_are_those_of_the_crops():
+    """E08's baseline is E07's "both", run again with the same seeds: five numbers, not ten."""
+    crops, colour = (Record(RESULTS / f"{id}.json") for id in ("E07-crops", "E08-colour"))
+    for name in CURVES:
+        if name != "seconds":
+            np.testing.assert_array_equal(colour.curve("no colour", name), crops.curve("both", name))
+    assert crops.curve("both", "test_accuracy").shape == (5, 20)
+    assert (crops.curve("both", "test_loss") != crops.curve("crops", "test_loss")).any()
