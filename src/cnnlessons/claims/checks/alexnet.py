@@ -13,6 +13,7 @@ from cnnlessons.networks.layers import LRN, BatchNorm, Conv, MaxPool, Tanh, shap
 from cnnlessons.training import ten_crops
 
 PAPER = trace(CATALOGUE["alexnet-2012"])
+PROGRAM = trace(CATALOGUE["alexnet-2012-program"])
 KERAS = trace(CATALOGUE["alexnet-002-keras-bn"])
 FASHION = trace(CATALOGUE["alexnet-001-fmnist"])
 LENET = trace(CATALOGUE["lenet5-1998"])
@@ -47,7 +48,12 @@ def sixty_million() -> Found:
     """Parameters and units."""
     units = sum(row.units for row in learned(PAPER))
     return Found(
-        {"60 million parameters": 60e6 < PAPER.params < 61.5e6, "650,000 units": abs(units / 650_000 - 1) < 0.02},
+        {
+            "60 million parameters": 60e6 < PAPER.params < 61.5e6,
+            "650,000 units": abs(units / 650_000 - 1) < 0.02,
+            "in the released program too": PROGRAM.params == PAPER.params
+            and sum(row.units for row in learned(PROGRAM)) == units,
+        },
         f"{PAPER.params:,} parameters, {units:,} units",
     )
 
@@ -67,8 +73,14 @@ def mystery() -> Found:
 @check("000-L060d", "002-L113b")
 def groups() -> Found:
     """Which layers see only one GPU's maps."""
-    grouped = [conv.name for conv in convs(PAPER) if conv.groups == 2]
-    return Found({"conv2, conv4 and conv5, not conv3": grouped == ["conv2", "conv4", "conv5"]}, ", ".join(grouped))
+    grouped, theirs = ([conv.name for conv in convs(rows) if conv.groups == 2] for rows in (PAPER, PROGRAM))
+    return Found(
+        {
+            "conv2, conv4 and conv5, not conv3": grouped == ["conv2", "conv4", "conv5"],
+            "in the released program too": theirs == grouped,
+        },
+        ", ".join(grouped),
+    )
 
 
 @check("000-L066")
@@ -175,7 +187,7 @@ def flattened_6400() -> Found:
     """The flattened size of study note 001's listing at 224 and 227 pixels."""
     units = [trace(CATALOGUE["alexnet-001-fmnist"], (1, n, n))["flatten"].units for n in (224, 227)]
     return Found(
-        {"256·5·5 at 224 px": units[0] == 6400, "256·5·5 at the paper's 227 px": units[1] == 6400},
+        {"256·5·5 at 224 px": units[0] == 6400, "256·5·5 at 227 px, or 224 rounded up": units[1] == 6400},
         f"{units[0]:,} and {units[1]:,}",
     )
 

@@ -24,7 +24,7 @@ from cnnlessons.networks.layers import (
 ALEXNET = Arch(
     "alexnet-2012",
     "AlexNet as in Krizhevsky et al. 2012",
-    (3, 227, 227),  # 55×55 maps need 227, not the printed 224
+    (3, 227, 227),  # 55×55 maps where windows round down; the program rounds 224 up
     (
         Conv("conv1", 96, 11, s=4),
         ReLU("relu1"),
