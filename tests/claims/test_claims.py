@@ -58,7 +58,7 @@ def test_figures_typed_from_a_paper_are_quoted_not_computed():
     quoted = {id for id, one in CHECKS.items() if one.quoted}
     assert quoted == {id for id, one in CHECKS.items() if one.look.__module__.endswith(".published")}
     assert len(quoted) == 17 and {CLAIMS[id].evidence for id in quoted} == {"quoted"}
-    assert "Printed figures: 26.2 − 15.3 = 10.9" in proof(CLAIMS["000-L056c"])
+    assert "Quoted figures: 26.2 − 15.3 = 10.9" in proof(CLAIMS["000-L056c"])
 
 
 def test_arithmetic_and_experiments_are_looked_at():

@@ -27,7 +27,7 @@ def proof(claim: Claim) -> str:
     """Its evidence as HTML: what the check found, the place in a paper, or why there is none."""
     said = []
     if claim.check:
-        kinds = {"recorded": f"Record {claim.check.record}", "quoted": "Printed figures", "computed": "Computed"}
+        kinds = {"recorded": f"Record {claim.check.record}", "quoted": "Quoted figures", "computed": "Computed"}
         said.append(f"{kinds[claim.check.evidence]}: {prose(claim.check.found().numbers)}.")
     if claim.quoted:
         said.append(prose(claim.quoted) + ".")
