@@ -62,6 +62,21 @@ def test_check_accepts_what_is_right(check, model):
     assert check(model.train(), (1, 32, 32), 10, 61_706) == check(model, (1, 32, 32), 10) == "passes"
 
 
+def padded(flatten, stages, units):
+    """Convolutions that keep the size, pools that halve it, as in VGG: the maps double at twice the input."""
+    layers = []
+    for maps in [3] + [8] * (stages - 1):
+        layers += [nn.Conv2d(maps, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+    return nn.Sequential(*layers, *flatten, nn.Linear(units, 10))
+
+
+@pytest.mark.parametrize(("stages", "units"), [(2, 512), (5, 8)])
+def test_check_looks_at_twice_the_input_where_padded_networks_betray_the_bug(check, stages, units):
+    merging = padded([nn.Flatten(0), nn.Unflatten(0, (-1, units))], stages, units)
+    assert check(merging, (3, 32, 32), 10) == "8 answers for 2 pictures of 64×64"
+    assert check(padded([nn.Flatten(1)], stages, units), (3, 32, 32), 10) == "passes"
+
+
 def test_missing_names(cells):
     exec(cells["check-missing"], names := {"indented": "class A(nn.Module):\n def f(self):\n  return F"})
     assert names["missing"]("import a\nb = 1\ndef f(c):\n  d = [a, b, c, len(d), e]\n  return lambda: g") == ["e", "g"]
