@@ -5,12 +5,13 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tiny_experiment import TINY, kept, recorded
+from tiny_experiment import LENET, TINY, kept, recorded
 
 from cnnlessons import Recipe
-from cnnlessons.experiments import job, rows
+from cnnlessons.experiments import Variant, job, rows
 from cnnlessons.experiments.plan import Plan
 from cnnlessons.experiments.records import Record, RecordError, read
+from cnnlessons.networks.layers import Conv
 
 NOT_ROWS = [
     (b"", "is not JSON"),
@@ -139,6 +140,16 @@ def test_a_row_of_another_definition_is_named_and_the_other_variant_is_kept(tmp_
     assert {name for name, _, _ in plan.rows} == {"b"} and len(plan.rows) == 3
     fewer = replace(TINY, variants=TINY.variants[1:])
     assert len(Plan(fewer, tmp_path).rows) == 3
+
+
+def test_a_field_that_layers_got_later_makes_no_other_definition_until_it_is_used():
+    variant = Variant("a", LENET, Recipe(epochs=1))
+    said = job.definition(variant.as_dict())["arch"]["layers"]
+    assert "ceil" not in said[0] and said[2]["ceil"] is False  # a pool has had it from the first record on
+    up = replace(variant, arch=variant.arch.change(C1=Conv("C1", 6, 5, ceil=True)))
+    assert job.definition(up.as_dict())["arch"]["layers"][0]["ceil"] is True
+    digests = {job.Job(one, 0, "mnist-5k").digest for one in (variant, up)}
+    assert len(digests) == 2 and job.Job(variant, 0, "mnist-5k").digest == "1c6d4a6ed525"  # as before there was one
 
 
 def test_a_row_of_a_variant_that_is_gone_is_named(tmp_path):

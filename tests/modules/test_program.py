@@ -12,8 +12,7 @@ from torch import nn
 from cnnlessons import CATALOGUE, Arch, build, trace
 from cnnlessons.errors import ShapeError
 from cnnlessons.modules import CeilConv2d, TableConv2d, WithinMapLRN, capture, described
-from cnnlessons.networks import input_sizes
-from cnnlessons.networks.catalogue.alexnet import PROGRAM_ABLATIONS
+from cnnlessons.networks import PROGRAM_ABLATIONS, input_sizes
 from cnnlessons.networks.layers import Conv, GroupedLRN, MaxPool
 from cnnlessons.networks.layers import WithinMapLRN as WithinMap
 from cnnlessons.two_devices.halves import half

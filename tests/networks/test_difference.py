@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from cnnlessons import CATALOGUE, Arch, build
 from cnnlessons.errors import UnknownName
-from cnnlessons.networks import diff
-from cnnlessons.networks.catalogue.alexnet import PROGRAM_ABLATIONS
+from cnnlessons.networks import PROGRAM_ABLATIONS, diff
 from cnnlessons.networks.difference import ABSENT
 from cnnlessons.networks.layers import LRN, AvgPool, Conv, Flatten, Linear, MaxPool, ReLU, Tanh
 

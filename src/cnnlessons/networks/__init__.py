@@ -2,6 +2,7 @@
 
 from cnnlessons.networks.arch import INITS, Arch, described
 from cnnlessons.networks.catalogue import CATALOGUE
+from cnnlessons.networks.catalogue.alexnet import PROGRAM_ABLATIONS
 from cnnlessons.networks.difference import Change, Difference, diff
 from cnnlessons.networks.palette import PALETTE, colour
 from cnnlessons.networks.table import html
@@ -11,6 +12,7 @@ __all__ = [
     "CATALOGUE",
     "INITS",
     "PALETTE",
+    "PROGRAM_ABLATIONS",
     "Arch",
     "Change",
     "Difference",
