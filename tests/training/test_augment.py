@@ -226,13 +226,3 @@ def test_the_ten_crop_measure_is_the_mean_of_softmaxes():
     p = torch.stack([outputs(model, view).softmax(1) for view in v2.functional.ten_crop(data.x, (8, 8))])
     for name, some in (("one view", [4]), ("two views", [4, 9]), ("five views", range(5)), ("ten views", range(10))):
         assert found[name] == pytest.approx((p[list(some)].mean(0).argmax(1) == data.y).float().mean().item()), name
-
-
-def test_the_measure_of_three_scales_enlarges_first():
-    data, model = Split(pictures(40), torch.arange(40) % 4), build(TINY)
-    found = MEASURES["three scales"](model, None, data, Recipe())
-    for side in (37, 55, 73):
-        large = v2.functional.resize(data.x.float(), [side, side], antialias=False)
-        views = torch.stack(v2.functional.ten_crop(large, (8, 8)), 1).flatten(0, 1)
-        right = outputs(model, views).softmax(1).unflatten(0, (40, 10)).mean(1).argmax(1) == data.y
-        assert found[f"Q = {side}"] == pytest.approx(right.float().mean().item())

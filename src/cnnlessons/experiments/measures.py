@@ -9,9 +9,7 @@ from torch import nn
 from cnnlessons.data import Split
 from cnnlessons.modules import capture
 from cnnlessons.training import (
-    SIDES,
     Recipe,
-    enlarge,
     evaluate,
     loss_for,
     mode,
@@ -25,8 +23,6 @@ from cnnlessons.training import (
 LOOKED_AT = 1000  # images
 MASKS = (1, 2, 5, 10, 20, 50)  # dropout networks averaged
 TEN_CROPPED = 2000  # test images, each of which costs ten passes
-SCALED = 1000  # test images, each of which costs thirty passes
-TEST_SIDES = sorted({side for ends in SIDES.values() for side in ends})  # the test scale Q
 VIEWS = {"one view": [4], "two views": [4, 9], "five views": [0, 1, 2, 3, 4], "ten views": [*range(10)]}
 
 
@@ -97,18 +93,8 @@ def ten_crop_test(model: nn.Module, train: Split, test: Split, recipe: Recipe) -
     return {name: (p[:, views].mean(1).argmax(1) == y).float().mean().item() for name, views in VIEWS.items()}
 
 
-@torch.no_grad()
-def three_scales(model: nn.Module, train: Split, test: Split, recipe: Recipe) -> dict[str, float]:
-    """Accuracy of the mean softmax over ten crops of 1,000 test images enlarged to "Q = 37", "Q = 55", "Q = 73"."""
-    found, y = {}, test.y[:SCALED]
-    for side in TEST_SIDES:
-        p = ten_views(model, test.x[:SCALED], recipe, side).mean(1)
-        found[f"Q = {side}"] = (p.argmax(1) == y).float().mean().item()
-    return found
-
-
-def ten_views(model: nn.Module, x: torch.Tensor, recipe: Recipe, side: int | None = None) -> torch.Tensor:
-    """Probabilities (images, 10, classes) for ten crops of each of the images `x`, first enlarged to `side`.
+def ten_views(model: nn.Module, x: torch.Tensor, recipe: Recipe) -> torch.Tensor:
+    """Probabilities (images, 10, classes) for ten crops of each of the images `x`.
 
     Raises `ValueError` for a model that `build` did not make: its window is not known.
     """
@@ -119,7 +105,7 @@ def ten_views(model: nn.Module, x: torch.Tensor, recipe: Recipe, side: int | Non
     with mode(model, train=False):
         for part in x.split(200):
             part = part.to(device)
-            views = ten_crops(part if side is None else enlarge(part, side), window)
+            views = ten_crops(part, window)
             out = model(pixels(views.flatten(0, 1), recipe.pixels)).float().softmax(1)
             parts.append(out.unflatten(0, views.shape[:2]).cpu())
     return torch.cat(parts)
@@ -145,6 +131,5 @@ MEASURES = {
     "weight gradients": weight_gradients,
     "dropout ensemble": dropout_ensemble,
     "ten crops": ten_crop_test,
-    "three scales": three_scales,
     "colour of the halves": colour_of_the_halves,
 }

@@ -1,6 +1,5 @@
 """The AlexNet part's experiments, all on small images. CIFAR-10 may be a JPEG copy: the record says which it was."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from cnnlessons.experiments.experiment import Experiment, Variant
@@ -10,69 +9,25 @@ from cnnlessons.networks.layers import (
     BatchNorm,
     Conv,
     Dropout,
-    Flatten,
-    Layer,
-    Linear,
-    Local,
     MaxPool,
-    ReLU,
 )
 from cnnlessons.training import Recipe
 
 MINI, ODD, WINDOW = (CATALOGUE[id] for id in ("mini-alexnet", "mini-alexnet-odd", "mini-alexnet-28"))
 
-# cuda-convnet, example-layers/layers-conv-local-13pct.cfg; its pools round up, 32 → 16 → 8
-CUDA_CONVNET = Arch(
-    "cuda-convnet-13pct",
-    "cuda-convnet's four layers for CIFAR-10",
-    (3, 32, 32),
-    (
-        Conv("conv1", 64, 5, p=2),
-        ReLU("relu1"),
-        MaxPool("pool1", 3, s=2, ceil=True),
-        Conv("conv2", 64, 5, p=2),
-        ReLU("relu2"),
-        MaxPool("pool2", 3, s=2, ceil=True),
-        Local("local3", 32, 3, p=1),
-        ReLU("relu3"),
-        Local("local4", 32, 3, p=1),
-        ReLU("relu4"),
-        Flatten("flatten"),
-        Linear("fc10", 10),
-    ),
-    "cuda-convnet, layers-conv-local-13pct.cfg",
-    init="he",
-)
-
-
 # α belongs to a scale: pixels of 0 … 1 in place of 0 … 255 make every a 255 times smaller, and α a² 255² times.
 UNIT = 255**2
 
 
-def after(arch: Arch, what: str, layer: Callable[[str], Layer]) -> Arch:
-    """A copy with `layer("norm1")` after `what` + "1" and `layer("norm2")` after `what` + "2"."""
+def with_lrn(arch: Arch) -> Arch:
+    """A copy with LRN after its first two ReLUs, as strong as the released program's.
+
+    That divided α = 1e-4 by n = 5: it is 2e-5 on the sum of squares.
+    """
     return arch.follow(
-        lambda part: [layer(f"norm{part.name[-1]}")] if part.name in (f"{what}1", f"{what}2") else [],
-        f"{arch.id}-{type(layer('')).__name__.lower()}",
+        lambda layer: [LRN(f"norm{layer.name[-1]}", alpha=2e-5 * UNIT)] if layer.name in ("relu1", "relu2") else [],
+        f"{arch.id}-lrn",
     )
-
-
-def lrn(alpha: float, k: float = 2.0) -> Callable[[str], Layer]:
-    """LRN over five maps, β = 0.75."""
-    return lambda name: LRN(name, n=5, k=k, alpha=alpha)
-
-
-NORMALISED = {
-    "without": MINI,
-    "LRN, α for these pixels": after(MINI, "relu", lrn(1e-4 * UNIT)),
-    "LRN, the paper's α": after(MINI, "relu", lrn(1e-4)),
-    "LRN, α = 0": after(MINI, "relu", lrn(0)),  # division by 2^0.75 alone: what is left without neighbours
-    "LRN, α = 0.5": after(MINI, "relu", lrn(0.5)),  # study note 002's
-    "batch norm": after(MINI, "relu", BatchNorm),
-}
-NORM_RATES = (0.01, 0.003, 0.03, 0.06)  # each is judged at its own best one; the first is rehearsed
-NORM = Recipe(epochs=6, batch=64, schedule="cosine", weight_decay=5e-4)
-PAIR = {"without LRN": CUDA_CONVNET, "with LRN": after(CUDA_CONVNET, "relu", lrn(0.001 / 5 * UNIT, k=1.0))}
 
 
 def pooled(z: int, arch: Arch = ODD) -> Arch:
@@ -92,9 +47,9 @@ def before_relu(arch: Arch) -> Arch:
     )
 
 
-# the released program divided α by n = 5: 2e-5 on the sum of squares of pixels of 0 … 255
-COMPARED = {"without": MINI, "LRN": after(MINI, "relu", lrn(2e-5 * UNIT)), "batch norm": before_relu(MINI)}
+COMPARED = {"without": MINI, "LRN": with_lrn(MINI), "batch norm": before_relu(MINI)}
 LONGER = Recipe(epochs=15, batch=64, schedule="cosine", weight_decay=5e-4)
+CHOSEN = {"without": 0.01, "LRN": 0.01, "batch norm": 0.01}  # step sizes, by E04-choice
 
 
 def augmented(*names: str, epochs: int = 20) -> Recipe:
@@ -162,23 +117,9 @@ EXPERIMENTS = (
         "E04-lrn",
         "Does local response normalisation help a small AlexNet, and does batch norm?",
         "cifar10",
-        tuple(
-            Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr), images=5000)
-            for name, arch in NORMALISED.items()
-            for lr in NORM_RATES
-        ),
+        tuple(Variant(name, arch, replace(LONGER, lr=CHOSEN[name]), images=10_000) for name, arch in COMPARED.items()),
         rehearsed=1,
-    ),
-    Experiment(
-        "E04-pair",
-        "Do cuda-convnet's four layers gain by LRN what the paper's 13 % → 11 % say?",
-        "cifar10",
-        tuple(
-            Variant(f"{name}, lr {lr:g}", arch, replace(NORM, lr=lr, epochs=5), images=5000)
-            for name, arch in PAIR.items()
-            for lr in (0.02, 0.06, 0.2, 0.6)
-        ),
-        rehearsed=1,
+        measures=("train in eval mode",),
     ),
     Experiment(
         "E04-choice",
@@ -187,7 +128,7 @@ EXPERIMENTS = (
         tuple(
             Variant(f"{name}, lr {lr:g}", arch, replace(LONGER, lr=lr), images=10_000)
             for name, arch in COMPARED.items()
-            for lr in (0.0025, 0.005, 0.01, 0.02, 0.04)
+            for lr in (0.0025, 0.005, 0.01, 0.02, 0.04, *((0.08, 0.16) if name == "batch norm" else ()))
         ),
         seeds=1,
         rehearsal=None,
@@ -205,20 +146,6 @@ EXPERIMENTS = (
         seeds=1,
         rehearsal=None,
         validation=5000,
-    ),
-    Experiment(
-        "E05-order",
-        "What does LRN cost before pooling and after it, and which is more accurate?",
-        "cifar10",
-        tuple(
-            Variant(name, arch, replace(NORM, lr=0.03), images=10_000)
-            for name, arch in (
-                ("without", MINI),
-                ("before pooling", after(MINI, "relu", lrn(1e-4 * UNIT))),
-                ("after pooling", after(MINI, "pool", lrn(1e-4 * UNIT))),
-            )
-        ),
-        rehearsed=1,
     ),
     Experiment(
         "E06-overlap",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from cnnlessons.experiments.experiment import Experiment, Variant
 from cnnlessons.networks import CATALOGUE, Arch
 from cnnlessons.networks.layers import Conv, Linear
-from cnnlessons.training import SIDES, Recipe
+from cnnlessons.training import Recipe
 
 
 def small(id: str, init: str, channels: int = 1) -> Arch:
@@ -21,10 +21,6 @@ STALL = Recipe(epochs=10, batch=64, lr=0.01, weight_decay=5e-4, pixels="centred"
 A, B, D = (Variant(name, small(f"vgg-{name}", "simonyan2014-scaled"), STALL, 10_000) for name in "ABD")
 B_FROM_A = replace(B, name="B, warm start from A", start=A, kept=FROM_A)
 FROM_B = tuple(layer.name for layer in B.arch.layers if isinstance(layer, Conv | Linear))
-
-NETS = {"A": "vgg-A", "B": "vgg-B", "shallow 5×5": "vgg-B-shallow5x5", "C": "vgg-C", "D": "vgg-D", "E": "vgg-E"}
-SCALES = Recipe(epochs=12, batch=64, lr=0.02, schedule="cosine", weight_decay=5e-4)
-DEPTH = Recipe(epochs=8, batch=64, lr=0.01, schedule="cosine", weight_decay=5e-4)
 
 EXPERIMENTS = (
     Experiment(
@@ -42,30 +38,6 @@ EXPERIMENTS = (
             # He's weights keep a signal as large as it is; Glorot's, with ReLU, lose a factor of 256 over 16 layers
             replace(D, name="D, He's weights", arch=replace(D.arch, init="he"), recipe=replace(STALL, pixels="unit")),
         ),
-        rehearsed=1,
-    ),
-    Experiment(
-        "E14-scales",
-        "Does a network read better for having seen its pictures at many scales?",
-        "cifar10",
-        # with batch normalisation: without it some runs hardly begin on so little of a picture
-        tuple(
-            Variant(
-                name.replace("S ", "S = "),
-                small("vgg-A-bn", "he", channels=3),
-                replace(SCALES, augment=(name, "mirror")),
-                20_000,
-            )
-            for name in SIDES
-        ),
-        measures=("three scales",),
-        rehearsed=1,
-    ),
-    Experiment(
-        "E15-depth",
-        "Are deeper VGGs better, and two 3×3 better than one 5×5?",
-        "fashion-mnist",
-        tuple(Variant(name, small(id, "he"), DEPTH, 10_000) for name, id in NETS.items()),
         rehearsed=1,
     ),
 )
