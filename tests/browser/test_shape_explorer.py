@@ -10,7 +10,7 @@ import pytest
 
 from cnnlessons import CATALOGUE
 from cnnlessons.networks.arch import Arch
-from cnnlessons.networks.layers import AdaptiveAvgPool, Conv, Flatten, Linear
+from cnnlessons.networks.layers import AdaptiveAvgPool, Conv, Flatten, Linear, MaxPool
 from cnnlessons.networks.table import cells, sums
 from cnnlessons.networks.tracing import trace
 from cnnlessons.widgets import ShapeExplorer, layer_json, sphinx_ext
@@ -294,6 +294,52 @@ def test_a_window_that_is_not_square_has_a_box_per_axis(chromium):
     setting(widget, "kernel height").fill("5")
     assert row(widget, "c")[:2] == ["4×15×36", "104"]
     page.close()
+
+
+@pytest.fixture
+def blank(chromium):
+    """blank(explorer) puts an explorer on a page of its own."""
+    pages = []
+
+    def put(explorer):
+        page = chromium.new_page()
+        pages.append(page)
+        page.set_content(f"<body>{explorer.page()}</body>")
+        page.add_script_tag(content=sphinx_ext.script())
+        widget = page.locator(".shape-explorer")
+        widget.wait_for()
+        return widget
+
+    yield put
+    for page in pages:
+        page.close()
+
+
+def test_it_says_that_a_built_network_refuses_another_input(blank):
+    widget = blank(ShapeExplorer("lenet-003-corrected"))
+    assert "refuses" not in status(widget)
+    for side in ("height", "width"):
+        widget.get_by_label(side).fill("28")
+    assert status(widget).endswith(
+        "C5 needs 30,840 parameters here, not 48,120: a network built for its own input refuses this one."
+    )
+    for side in ("height", "width"):
+        widget.get_by_label(side).fill("35")
+    assert "refuses" not in status(widget)  # and so it does: 32 to 35 pixels give C5 its 400 numbers
+
+
+def test_it_says_where_the_floor_drops_a_row_and_a_column(blank):
+    def dropping(widget):
+        lines = widget.locator("tr.layer").all()
+        said = {line.locator("th").inner_text(): line.locator("small").inner_text() for line in lines}
+        return {name: words.split("drops ")[1] for name, words in said.items() if "drops" in words}
+
+    small = CATALOGUE["lenet-003-corrected"]
+    assert dropping(blank(ShapeExplorer(small))) == {}
+    three = small.change(C1=Conv("C1", 6, 3), C3=Conv("C3", 16, 3))
+    assert dropping(blank(ShapeExplorer(three))) == {"S4": "the last row and column"}
+    wide = Arch("wide", "", (3, 224, 226), (Conv("c", 4, 11, s=4, p=2), MaxPool("up", 3, 2, ceil=True)), "")
+    assert dropping(blank(ShapeExplorer(wide))) == {"c": "the last column"}  # the row that is left over is padding
 
 
 def test_the_hosts_model_keeps_the_promises_of_anywidgets(chromium):

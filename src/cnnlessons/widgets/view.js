@@ -23,6 +23,24 @@ function summary(layer) {
   ].filter(Boolean).join(", ");
 }
 
+// The last rows and columns of its input that no window of the layer reaches, in words.
+function dropped(layer, { shape_in }) {
+  if (!("k" in layer) || layer.ceil) return "";
+  const [k, s] = rule(layer).window(layer, shape_in);
+  const left = pair(layer.p ?? 0).map((p, axis) => Math.max(0, (shape_in[axis + 1] + 2 * p - k[axis]) % s[axis] - p));
+  const words = ["row", "column"].map((name, axis) => (left[axis] > 1 ? `${left[axis]} ${name}s` : left[axis] && name));
+  return words.some(Boolean) ? `drops the last ${words.filter(Boolean).join(" and ")}` : "";
+}
+
+// The layers that need other numbers of parameters than at the network's own input, in a sentence.
+function outgrown(rows, own) {
+  const other = rows.filter((row, i) => row.params !== own[i].params).map((row) => {
+    const before = own.find(({ name }) => name === row.name).params;
+    return `${row.name} needs ${number(row.params)} parameters here, not ${number(before)}`;
+  });
+  return other.length ? ` ${other.join("; ")}: a network built for its own input refuses this one.` : "";
+}
+
 function cells(row) {
   const field = [row.receptive_field, row.receptive_field].flat().slice(-2).map(number).join("×");
   return [times(row.shape_out), or_dash(row.params), or_dash(row.connections), or_dash(row.macs), field,
@@ -201,7 +219,8 @@ function render({ model, el }) {
     const { rows, error } = trace(layers, input, kinds);
     names.value = model.get("network");
     [...body.querySelectorAll("tr.layer")].forEach((line, i) => {
-      const settings = h("small", {}, summary(layers[i]));
+      const words = [summary(layers[i]), rows[i] && dropped(layers[i], rows[i])].filter(Boolean).join(", ");
+      const settings = h("small", {}, words);
       line.children[1].replaceChildren(layers[i].type, " ", settings);
       const filled = rows[i] ? cells(rows[i]) : [error && i === rows.length ? "does not fit" : "–", ...Array(5).fill("–")];
       filled.forEach((text, c) => {
@@ -218,9 +237,11 @@ function render({ model, el }) {
       scope: i ? null : "row", "data-head": HEAD[i], class: i > 2 ? "number" : "" }, text)));
     const [params, connections, macs] = totals;
     const output = rows.length ? times(rows.at(-1).shape_out) : times(input);
+    const network = catalogue[model.get("network")];
+    const other = network && !error ? outgrown(rows, trace(network.layers, network.input, kinds).rows) : "";
     status.classList.toggle("error", Boolean(error));
     status.textContent = news + (error || (layers.length
-      ? `${title()}, input ${times(input)}: output ${output}; ${params} parameters, ${connections} connections, ${macs} MACs.`
+      ? `${title()}, input ${times(input)}: output ${output}; ${params} parameters, ${connections} connections, ${macs} MACs.${other}`
       : "No layers yet: add one below."));
     root.classList.remove("cards"); // a card a layer where the table is too wide
     root.classList.toggle("cards", table.scrollWidth > root.clientWidth);
