@@ -22,7 +22,7 @@ from cnnlessons.draw.receptive_field import chain, fields
 from cnnlessons.draw.series import spread
 from cnnlessons.draw.stages import stages
 from cnnlessons.errors import ShapeError, UnknownName
-from cnnlessons.intervals import Comparison, Interval, together
+from cnnlessons.intervals import Comparison, together
 from cnnlessons.networks import Arch
 from cnnlessons.networks.layers import AvgPool, Conv, Flatten, Linear, MaxPool, ReLU
 from cnnlessons.training import Epoch
@@ -219,8 +219,6 @@ LAYER = torch.nn.Conv2d(1, 2, 3)
         (lambda: draw.curves({"a": np.zeros((2, 3, 4))}), r"series\['a'\] must be .*, not \(2, 3, 4\)"),
         (lambda: draw.curves({"a": [1.0, 2.0]}, x=[1]), r"x must be as long as series\['a'\]: 2, not \(1,\)"),
         (lambda: draw.interval([]), r"values must be \(runs, …\)"),
-        (lambda: draw.differences({}), "at least one interval"),
-        (lambda: draw.differences({"a − b": 0.5}), r"found\['a − b'\] must be an Interval, not float"),
         (lambda: draw.islands({}), "found must map names"),
         (lambda: draw.heat(torch.zeros(1, 4, 4)), r"page must be \(H, W\).*, not \(1, 4, 4\)"),
         (lambda: draw.heat(torch.zeros(4, 4), [0.5]), r"values must be \(h, w\).*, not \(1,\)"),
@@ -644,15 +642,6 @@ def test_a_drawing_goes_into_the_axes_it_is_given(maps):
     for call, ax in zip(calls, axs.flat, strict=True):
         assert call(ax) is ax
     assert len(plt.get_fignums()) == 1 and not any(ax.get_title() for ax in axs.flat)
-
-
-def test_differences_are_points_from_the_top_down_with_a_line_at_none():
-    found = {"a − b": Interval(0.01, -0.002, 0.022, 5), "a − c": Interval(-0.03, -0.05, -0.01, 5)}
-    ax = draw.differences(found)
-    (segments,) = [c.get_segments() for c in ax.collections]
-    assert np.allclose([segment[:, 0] for segment in segments], [[-0.2, 2.2], [-5, -1]])
-    assert [label.get_text() for label in ax.get_yticklabels()] == list(found) and ax.yaxis_inverted()
-    assert [0, 0] in [list(line.get_xdata()) for line in ax.lines]
 
 
 def test_comparisons_show_each_seeds_difference_and_the_verdict_beside_it():

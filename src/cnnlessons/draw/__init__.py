@@ -4,10 +4,10 @@ Every chapter draws with it: networks (`diagram`), kernels, maps and images, cur
 save a drawing as svg, pdf, eps or png: `draw.diagram(…).figure.savefig("lenet.svg")`.
 """
 
+from cnnlessons.draw.differences import comparisons
 from cnnlessons.draw.input_sizes import heat, islands
 from cnnlessons.draw.matrix import confusion, table
 from cnnlessons.draw.network import diagram
-from cnnlessons.draw.paired import comparisons, differences
 from cnnlessons.draw.receptive_field import receptive
 from cnnlessons.draw.series import Curve, curves, interval
 from cnnlessons.draw.tiles import codes, images, kernels, limit, maps
@@ -20,7 +20,6 @@ __all__ = [
     "confusion",
     "curves",
     "diagram",
-    "differences",
     "heat",
     "images",
     "interval",
