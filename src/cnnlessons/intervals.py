@@ -1,8 +1,9 @@
 """What a handful of seeds can say: a mean with its interval, a comparison of two variants, and several in one table.
 
 Used wherever a record is read. Two variants are compared by Welch's t test over their runs, which asks nothing of the
-seeds: networks that share a seed share little else here, and pairs pay only if partners correlate by more than about
-0.3. Two readings of the same networks are compared in pairs. Which of the two it is, is said before looking.
+seeds: networks that share a seed share little else, and pairs pay only if partners correlate by more than about 0.3.
+Compared in pairs are two readings of the same networks, and networks that differ in nothing but augmentation. Which of
+the two plans it is follows from what is compared, not from the numbers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

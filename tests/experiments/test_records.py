@@ -47,7 +47,7 @@ def made(tmp_path, rows, variants, schedule="constant"):
         "question": "?",
         "data": {"name": "mnist-5k", "note": ""},
         "device": "CPU",
-        "variants": {v: variant for v in variants},
+        "variants": {v: variant | {"name": v} for v in variants},
         "rows": rows,
     }
     (tmp_path / "t.json").write_text(json.dumps(record))
@@ -107,6 +107,19 @@ def test_the_best_step_size_is_chosen_by_the_training_loss_among_networks_withou
 def test_the_best_step_size_on_validation_images_is_that_of_the_highest_accuracy(tmp_path):
     rows = [row(f"a, lr {lr}", 0, test_accuracy=[acc], train_loss=[lr]) for lr, acc in ((1, 0.8), (2, 0.9), (4, 0.7))]
     assert made(tmp_path, rows, [r["variant"] for r in rows]).best("a", by="test_accuracy") == "a, lr 2"
+
+
+def test_what_differs_in_augmentation_only_is_compared_in_pairs(tmp_path):
+    rows = [row(v, s, test_accuracy=[0.8 + 0.02 * s + shift]) for v, shift in (("a", 0), ("b", 0.01)) for s in range(5)]
+    rows[0]["test_accuracy"] = [0.801]
+    record = made(tmp_path, rows, "ab", "cosine")
+    record.data["variants"]["a"] = record.data["variants"]["b"] | {
+        "recipe": {"schedule": "cosine", "augment": ["crop"]}
+    }
+    pairs = record.compare("b", "a")
+    assert pairs.paired and pairs.verdict == "better" and pairs.correlation > 0.99
+    record.data["variants"]["a"]["recipe"]["lr"] = 0.1
+    assert not record.compare("b", "a").paired and record.compare("b", "a").verdict == "not settled"
 
 
 def test_a_variant_that_is_not_there_is_named(tmp_path):

@@ -199,6 +199,9 @@ class Record:
     def compare(self, a: str, b: str, name: str = "test_accuracy", *, with_stuck: bool = False) -> Comparison:
         """Variant `a` against variant `b`, at the end of their runs.
 
+        Two that differ in augmentation only, so that partners start from the same weights and read the same images in
+        the same order, are compared in pairs; such partners correlate. All others are compared as they are.
+
         Raises `UnknownName` for a variant or curve that the record does not have, `RecordError` for variants that were
         trained for a single epoch at a constant step size: that bears no verdict.
         """
@@ -210,7 +213,14 @@ class Record:
                     "bears no verdict; train longer, or anneal the step size"
                 )
         stuck = (0, 0) if with_stuck else (self.stuck(a), self.stuck(b))
-        return Comparison.of(a, b, name, left, right, stuck=stuck)
+        paired = self._but_for_augmentation(a) == self._but_for_augmentation(b)
+        if paired:
+            left, right = ({s: runs[s] for s in left.keys() & right.keys()} for runs in (left, right))
+        return Comparison.of(a, b, name, left, right, paired=paired, stuck=stuck)
+
+    def _but_for_augmentation(self, variant: str) -> dict[str, Any]:
+        made = self.data["variants"][variant]
+        return made | {"recipe": {name: value for name, value in made["recipe"].items() if name != "augment"}}
 
     def table(
         self, pairs: Iterable[tuple[str, str]], name: str = "test_accuracy", *, with_stuck: bool = False
