@@ -93,7 +93,9 @@ def test_it_shows_itself_as_a_table():
     assert lines[7].split("  ")[0] == "relu1" and len(lines) == 2 + len(found)
     html = found._repr_html_()
     assert html.count("<tr>") == 1 + len(found) and html.count('scope="row"') == len(found)
-    assert '#8a3d8f">relu1</th><td style="text-align:left">moved</td>' in html  # an activation's colour
+    assert (
+        '#8a3d8f">relu1</th><td style="text-align:left;white-space:normal">moved</td>' in html
+    )  # an activation's colour
     named = replace(ALEXNET, title="<b>")
     assert "<b>" not in diff(named, PROGRAM)._repr_html_() and "&lt;b&gt;" in diff(named, PROGRAM)._repr_html_()
     assert repr(diff(ALEXNET, ALEXNET)).endswith("no difference") and "<tr>" not in diff(ALEXNET, ALEXNET)._repr_html_()

@@ -128,7 +128,9 @@ class Difference(list[Change]):
         body = "".join(
             f'<tr><th scope="row" style="text-align:left;border-left:0.4em solid {PALETTE[row.kind]}">'
             f"{escape(row.subject)}</th>"
-            + "".join(f"<td {left}>{escape(cell)}</td>" for cell in (row.what, *row.texts))
+            + "".join(
+                f'<td style="text-align:left;white-space:normal">{escape(cell)}</td>' for cell in (row.what, *row.texts)
+            )
             + "</tr>"
             for row in self
         )
