@@ -28,7 +28,7 @@ def test_it_makes_and_shows_a_record(tmp_path, tiny, monkeypatch, capsys):
     words = ["tiny", "--folder", str(tmp_path), "--limit", "300"]
     assert __main__.main(["run", *words, "--processes", "1"]) == 0
     made, told = capsys.readouterr()
-    assert made.startswith("tiny: Does it run?") and "which bears no verdict" in made  # one epoch
+    assert made.startswith("tiny: Does it run?") and "a  no run learned, 2 stuck" in made
     assert told == ""  # no bar
     assert __main__.main(["show", *words]) == 0 and capsys.readouterr().out == made
     assert __main__.main(["list", "--folder", str(tmp_path)]) == 0

@@ -199,3 +199,27 @@ def test_without_git_a_record_has_no_commit(tmp_path, monkeypatch):
     assert commit() is None
     recorded(tmp_path)
     assert Record(tmp_path / "tiny.json").data["commit"] is None
+
+
+def test_a_choice_sees_no_test_image_and_trains_on_none_that_it_is_judged_on():
+    job = Job(TINY.variants[0], 0, "mnist-5k", validation=300)
+    (train, judged), data = job.splits(), load("mnist-5k")
+    assert len(judged) == 300 and len(train) == len(data.train) - 300
+    assert torch.equal(torch.cat([train.x, judged.x]), data.train.x)
+    assert torch.equal(torch.cat([train.y, judged.y]), data.train.y)
+    assert job.digest != replace(job, validation=0).digest
+    assert len(replace(job, limit=50).splits()[0]) == 50 and len(replace(job, limit=50).splits()[1]) == 300
+
+
+def test_a_choice_that_would_hold_back_all_images_is_refused(tmp_path):
+    most = len(load("mnist-5k").train)
+    plan = Plan(replace(TINY, validation=most), tmp_path)
+    with pytest.raises(RecordError, match=f"tiny holds back {most:,} training images, and mnist-5k has {most:,}"):
+        plan.check_sources({"mnist-5k"})
+    Plan(replace(TINY, validation=most - 1), tmp_path).check_sources({"mnist-5k"})
+
+
+def test_a_record_judged_on_other_images_is_not_extended(tmp_path):
+    recorded(tmp_path)
+    with pytest.raises(RecordError, match="was judged on other images"):
+        Plan(replace(TINY, validation=300), tmp_path)

@@ -80,6 +80,18 @@ def test_clip_bounds_the_step():
     assert moved.item() == pytest.approx(0.01, rel=1e-3)
 
 
+def test_max_norm_shortens_each_units_weights_and_nothing_else():
+    data, recipe = split(32), Recipe(epochs=1, batch=32, lr=0.5, momentum=0.0)
+    free, bound = build(LENET), build(LENET)
+    list(fit(free, data, data, recipe))
+    longest = free.C3.weight.flatten(1).norm(dim=1).median().item()  # some kernels are longer, some are not
+    list(fit(bound, data, data, replace(recipe, max_norm=longest)))
+    for ours, theirs in zip(bound.parameters(), free.parameters(), strict=True):
+        if theirs.dim() > 1:
+            theirs = theirs * (longest / theirs.flatten(1).norm(dim=1)).clamp(max=1).view(-1, *[1] * (theirs.dim() - 1))
+        assert torch.allclose(ours, theirs, atol=1e-6)
+
+
 def test_cosine_goes_from_one_to_zero():
     cosine = SCHEDULES["cosine"]
     assert (cosine(0), cosine(1)) == (1, pytest.approx(0)) and cosine(0.5) == pytest.approx(0.5)
@@ -136,7 +148,7 @@ def test_evaluation_leaves_the_mode_as_it_was_and_uses_eval():
 
 @pytest.mark.parametrize(("change", "why"), [
     ({"epochs": 0}, "whole number from 1"), ({"batch": 1.5}, "whole number from 1"), ({"lr": -1}, "negative"),
-    ({"lr": math.nan}, "finite"), ({"clip": 0}, "above 0"),
+    ({"lr": math.nan}, "finite"), ({"clip": 0}, "above 0"), ({"max_norm": -1}, "above 0"),
     ({"pixels": "unti"}, "did you mean 'unit'"), ({"schedule": "cosin"}, "did you mean 'cosine'"),
     ({"loss": "crossentropy"}, "did you mean 'cross_entropy'"),
     ({"precision": "bf16"}, "did you mean 'bfloat16'"),

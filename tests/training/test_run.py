@@ -162,7 +162,7 @@ def test_logits_are_not_read_as_probabilities():
     fit(Own(lambda net, z: net.softmax(z)), DATA, DATA, Recipe(loss="cross_entropy")).close()  # a lesson's subject
 
 
-@pytest.mark.parametrize("field", ["lr", "momentum", "weight_decay", "clip"])
+@pytest.mark.parametrize("field", ["lr", "momentum", "weight_decay", "clip", "max_norm"])
 @pytest.mark.parametrize("value", ["0.1", math.nan, math.inf, True, [1], 1j])
 def test_a_number_of_another_kind_is_refused(field, value):
     with pytest.raises(ValueError, match=rf"Recipe\({field}=.*finite"):

@@ -35,7 +35,7 @@ def comparisons(
     names = [f"{row.a} against {row.b}" for row in rows] if labels is None else labels
     ax = ax or style.axes(aspect=style.WIDTH / (0.62 * len(rows) + 0.6))
     unit = 100 if rows[0].points else 1
-    shown = [row for row in rows if len(row.left) > 1 and len(row.right) > 1]
+    blue = style.LINES.by_key()["color"][1]
 
     def place(value: float) -> float:
         return exp(value) if rows[0].ratio else unit * value
@@ -57,7 +57,7 @@ def comparisons(
             fontsize=8.5,
             weight="bold",
         )
-        if row not in shown:
+        if min(len(row.left), len(row.right)) < 2:
             continue
         found = row.difference
         ax.plot(
@@ -71,7 +71,7 @@ def comparisons(
         )
         ax.plot(place(found.mean), y + 0.12, "o", color=style.INK, ms=5)
         dots = [place(value) for value in row.differences.values()]
-        ax.plot(dots, [y + 0.28] * len(dots), "|", color="#0072b2", ms=7, mew=1.4)
+        ax.plot(dots, [y + 0.28] * len(dots), "|", color=blue, ms=7, mew=1.4)
         ends += [found.low, found.high, *row.differences.values()]
     low, high = min(ends), max(ends)
     room = 0.06 * (high - low) or 0.01
@@ -79,18 +79,13 @@ def comparisons(
         if row.verdict == "no effect seen":
             edge = row.detectable
             span = [place(max(-edge, low - room)), place(min(edge, high + room))]
-            ax.fill_between(span, y + 0.0, y + 0.4, color=style.PALE, alpha=0.6, lw=0, zorder=-1)
+            ax.fill_between(span, y, y + 0.4, color=style.PALE, alpha=0.6, lw=0, zorder=-1)
     ax.set(xlim=(place(low - room), place(high + room)), ylim=(len(rows) - 0.5, -0.5), yticks=[])
     ax.spines["left"].set_visible(False)
-    kind = rows[0].measure.replace("_", " ")
-    usual = (
-        f"{kind}, ratio"
-        if rows[0].ratio
-        else f"difference in {kind}, points"
-        if unit == 100
-        else f"difference in {kind}"
-    )
-    ax.set_xlabel(usual if xlabel is None else xlabel)
+    if xlabel is None:
+        kind = rows[0].measure.replace("_", " ")
+        xlabel = f"{kind}, ratio" if rows[0].ratio else f"difference in {kind}" + (", points" if rows[0].points else "")
+    ax.set_xlabel(xlabel)
     return ax
 
 

@@ -1,6 +1,7 @@
 """What an experiment is: named changes of an Arch, a Recipe or the data, and one question."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from cnnlessons.errors import unknown
@@ -82,3 +83,28 @@ class Experiment:
             if variant.name == name:
                 return variant
         raise unknown(f"variant of {self.id}", name, [variant.name for variant in self.variants])
+
+
+def choice(
+    of: str,
+    data: str,
+    networks: Mapping[str, tuple[Arch, Recipe, Iterable[float]]],
+    *,
+    images: int,
+    seeds: int = 1,
+    validation: int = 5000,
+) -> Experiment:
+    """The experiment that chooses the step sizes of the experiment `of`: each network at each of its rates."""
+    return Experiment(
+        of.partition("-")[0] + "-choice",
+        f"Which step size does each network of {of} want?",
+        data,
+        tuple(
+            Variant(f"{name}, lr {lr:g}", arch, replace(recipe, lr=lr), images)
+            for name, (arch, recipe, rates) in networks.items()
+            for lr in rates
+        ),
+        seeds=seeds,
+        rehearsal=None,
+        validation=validation,
+    )

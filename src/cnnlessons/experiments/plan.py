@@ -169,9 +169,17 @@ class Plan:
         return sorted(path for path in self.folder.glob("*.jsonl") if name.fullmatch(path.name))
 
     def check_sources(self, names: set[str]) -> None:
-        """Read the data sets and compare them with what the rows were trained on. Raises `RecordError`."""
+        """Read the data sets and compare them with what the rows were trained on. Raises `RecordError`.
+
+        Also for a set that has no more images than the experiment holds back.
+        """
         for name in sorted(names):
             here = source_digest(name)
+            if (most := len(in_memory(name).train)) <= self.experiment.validation:
+                raise RecordError(
+                    f"{self.experiment.id} holds back {self.experiment.validation:,} training images, and {name} has "
+                    f"{most:,}: choose a larger --data, such as {self.experiment.data}"
+                )
             if self.sources.setdefault(name, here) != here:
                 raise RecordError(
                     f"the rows of {self.stem} in {self.folder} were trained on other images of {name} (sha256 "

@@ -230,9 +230,11 @@ class Record:
 
     def __repr__(self) -> str:
         seeds = len({row["seed"] for row in self.data["rows"]})
+        many = f"{seeds} seed" + ("s" if seeds != 1 else "")
+        held = f", judged on {self.data['validation']:,} held-back training images" if "validation" in self.data else ""
         return (
-            f"{self.data['experiment']}: {self.question} ({len(self.variants)} variant(s), {seeds} seeds, "
-            f"{self.data['data']['note'] or self.data['data']['name']}, {self.data['device']})"
+            f"{self.data['experiment']}: {self.question} ({len(self.variants)} variant(s), {many}, "
+            f"{self.data['data']['note'] or self.data['data']['name']}{held}, {self.data['device']})"
         )
 
 
@@ -245,26 +247,25 @@ def _curve(row: Row, name: str) -> list[float]:
 def summarise(record: Record, name: str = "test_accuracy", against: str | None = None) -> str:
     """A line per variant: its mean with its 95 % interval, then each compared with `against` (default: the first).
 
-    Networks that were tried at several step sizes ("name, lr …") are compared at their best ones. The words follow the
-    numbers, corrected for the number of comparisons. Stuck runs are counted, not averaged.
+    Networks that were tried at several step sizes ("name, lr …") are compared at their best ones; of a choice, judged
+    on held-back images, the best ones are all there is to say. The words follow the numbers, corrected for the number
+    of comparisons. Stuck runs are counted, not averaged.
     """
     width, lines = max(map(len, record.variants)), [repr(record)]
     for variant in record.variants:
-        learned, stuck = len(record.ends(variant, name)), record.stuck(variant)
-        said = str(record.end(variant, name)) if learned > 1 else f"{learned} run(s) that learned"
+        ends, stuck = record.ends(variant, name), record.stuck(variant)
+        said = (
+            str(Interval.of(ends)) if len(ends) > 1 else f"{ends[0]:.4f} (one run)" if len(ends) else "no run learned"
+        )
         lines.append(f"  {variant:{width}}  {said}" + (f", {stuck} stuck" if stuck else ""))
-    against, others = _rivals(record, against)
+    tried = dict.fromkeys(variant.partition(", lr ")[0] for variant in record.variants if not record.stuck(variant))
+    at_rates = all(", lr " in variant for variant in record.variants)
+    if "validation" in record.data:
+        return "\n".join([*lines, *(f"best: {record.best(each, by=name)}" for each in tried if at_rates)])
+    rivals = [record.best(each) for each in tried] if at_rates and against is None else record.variants
+    against = rivals[0] if against is None else against
+    pairs = [(variant, against) for variant in rivals if variant != against and len(record.ends(variant, name)) > 1]
     try:
-        return "\n".join([*lines, *map(str, record.table([(variant, against) for variant in others], name))])
+        return "\n".join([*lines, *map(str, record.table(pairs, name))])
     except RecordError as error:  # trained too shortly for a verdict
         return "\n".join([*lines, f"no verdict: {error}"])
-
-
-def _rivals(record: Record, against: str | None) -> tuple[str, list[str]]:
-    """The variant that others are compared with, and these."""
-    variants = record.variants
-    if against is None and all(", lr " in variant for variant in variants):
-        learned = dict.fromkeys(v.partition(", lr ")[0] for v in variants if not record.stuck(v))
-        variants = [record.best(name) for name in learned] or variants
-    against = variants[0] if against is None else against
-    return against, [variant for variant in variants if variant != against]

@@ -2,15 +2,9 @@
 
 from dataclasses import replace
 
-from cnnlessons.experiments.experiment import Experiment, Variant
+from cnnlessons.experiments.experiment import Experiment, Variant, choice
 from cnnlessons.networks import CATALOGUE, Arch
-from cnnlessons.networks.layers import (
-    LRN,
-    BatchNorm,
-    Conv,
-    Dropout,
-    MaxPool,
-)
+from cnnlessons.networks.layers import LRN, BatchNorm, Conv, Dropout, MaxPool
 from cnnlessons.training import Recipe
 
 MINI, ODD, WINDOW = (CATALOGUE[id] for id in ("mini-alexnet", "mini-alexnet-odd", "mini-alexnet-28"))
@@ -49,6 +43,8 @@ def before_relu(arch: Arch) -> Arch:
 
 COMPARED = {"without": MINI, "LRN": with_lrn(MINI), "batch norm": before_relu(MINI)}
 LONGER = Recipe(epochs=15, batch=64, schedule="cosine", weight_decay=5e-4)
+RATES = (0.0025, 0.005, 0.01, 0.02, 0.04)
+BATCH_NORM_RATES = (*RATES, 0.08, 0.16)  # its best was the largest of those
 CHOSEN = {"without": 0.005, "LRN": 0.02, "batch norm": 0.04}  # step sizes, by E04-choice
 
 
@@ -121,31 +117,17 @@ EXPERIMENTS = (
         rehearsed=1,
         measures=("train in eval mode",),
     ),
-    Experiment(
-        "E04-choice",
-        "Which step size does each network of E04-lrn want?",
+    choice(
+        "E04-lrn",
         "cifar10",
-        tuple(
-            Variant(f"{name}, lr {lr:g}", arch, replace(LONGER, lr=lr), images=10_000)
-            for name, arch in COMPARED.items()
-            for lr in (0.0025, 0.005, 0.01, 0.02, 0.04, *((0.08, 0.16) if name == "batch norm" else ()))
-        ),
-        seeds=1,
-        rehearsal=None,
-        validation=5000,
+        {name: (arch, LONGER, BATCH_NORM_RATES if name == "batch norm" else RATES) for name, arch in COMPARED.items()},
+        images=10_000,
     ),
-    Experiment(
-        "E06-choice",
-        "Which step size does each network of E06-overlap want?",
+    choice(
+        "E06-overlap",
         "cifar10",
-        tuple(
-            Variant(f"max {z}/2, lr {lr:g}", pooled(z), replace(ANNEALED, lr=lr), images=10_000)
-            for z in (3, 2)
-            for lr in (0.005, 0.01, 0.02, 0.04)
-        ),
-        seeds=1,
-        rehearsal=None,
-        validation=5000,
+        {f"max {z}/2": (pooled(z), ANNEALED, (0.005, 0.01, 0.02, 0.04)) for z in (3, 2)},
+        images=10_000,
     ),
     Experiment(
         "E06-overlap",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cnnlessons.experiments.experiment import Experiment, Variant
+from cnnlessons.experiments.experiment import Experiment, Variant, choice
 from cnnlessons.networks import CATALOGUE, Arch
 from cnnlessons.networks.layers import AvgPool, Conv, Dropout, Flatten, Linear, MaxPool, ReLU, ScaledTanh, Sigmoid, Tanh
 from cnnlessons.training import Recipe
@@ -164,18 +164,12 @@ EXPERIMENTS = (
         measures=("train in eval mode",),
         also=("fashion-mnist",),
     ),
-    Experiment(
-        "E03-choice",
-        "Which step size does each network of E03-small want?",
+    choice(
+        "E03-small",
         "mnist",
-        tuple(
-            Variant(f"{name}, lr {lr:g}", arch, replace(recipe, lr=lr), images=2000)
-            for name, (arch, recipe) in OVERFITTING.items()
-            for lr in (0.003, 0.01, 0.03, 0.06)
-        ),
+        {name: (*how, (0.003, 0.01, 0.03, 0.06)) for name, how in OVERFITTING.items()},
+        images=2000,
         seeds=2,
-        rehearsal=None,
-        validation=5000,
     ),
     Experiment(
         "E03-small",
