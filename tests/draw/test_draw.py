@@ -668,7 +668,16 @@ def test_comparisons_of_losses_are_ratios_on_a_logarithmic_axis():
     row = Comparison.of("a", "b", "test_loss", [0.2, 0.25], [0.1, 0.11])
     ax = draw.comparisons([row], labels=["twice as large"])
     assert ax.get_xscale() == "log" and ax.texts[0].get_text() == "twice as large"
-    assert ax.lines[0].get_xdata() == [1, 1]
+    assert [1, 1] in [list(line.get_xdata()) for line in ax.lines]
+
+
+@pytest.mark.parametrize("by", [1.03, 1.5, 8, 90])
+def test_an_axis_of_ratios_has_more_than_one_number(by):
+    row = Comparison.of("a", "b", "test_loss", [0.1 * by, 0.101 * by, 0.102 * by], [0.1, 0.101, 0.102])
+    ax = draw.comparisons([row])
+    low, high = ax.get_xlim()
+    labels = [label.get_text() for label in ax.get_xticklabels() if low <= label.get_position()[0] <= high]
+    assert 3 <= len(labels) <= 9 and all(float(label) > 0 for label in labels)
 
 
 @pytest.mark.parametrize(

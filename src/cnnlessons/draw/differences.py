@@ -1,10 +1,10 @@
 """Differences between variants: a row each, a line at no difference, and the words beside it."""
 
 from collections.abc import Sequence
-from math import exp
+from math import exp, log
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from cnnlessons.draw import style
 from cnnlessons.intervals import Comparison
@@ -40,10 +40,6 @@ def comparisons(
     def place(value: float) -> float:
         return exp(value) if rows[0].ratio else unit * value
 
-    if rows[0].ratio:
-        ax.set_xscale("log")
-        for axis in (ax.xaxis.set_major_formatter, ax.xaxis.set_minor_formatter):
-            axis(FuncFormatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "125" else ""))
     ax.axvline(place(0), color=style.FRAME, lw=1, zorder=0)
     ends = [0.0]
     for y, (row, name) in enumerate(zip(rows, names, strict=True)):
@@ -80,6 +76,9 @@ def comparisons(
             edge = row.detectable
             span = [place(max(-edge, low - room)), place(min(edge, high + room))]
             ax.fill_between(span, y, y + 0.4, color=style.PALE, alpha=0.6, lw=0, zorder=-1)
+    if rows[0].ratio:
+        ax.set_xscale("log")
+        _label_ratios(ax, wide=high - low > log(3))
     ax.set(xlim=(place(low - room), place(high + room)), ylim=(len(rows) - 0.5, -0.5), yticks=[])
     ax.spines["left"].set_visible(False)
     if xlabel is None:
@@ -87,6 +86,17 @@ def comparisons(
         xlabel = f"{kind}, ratio" if rows[0].ratio else f"difference in {kind}" + (", points" if rows[0].points else "")
     ax.set_xlabel(xlabel)
     return ax
+
+
+def _label_ratios(ax: Axes, wide: bool) -> None:
+    """Plain numbers along a logarithmic axis: 1, 2, 5 and their like if it is `wide`, else about five."""
+    if wide:
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(5))
+        ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _word(row: Comparison) -> str:
