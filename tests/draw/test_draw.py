@@ -664,6 +664,19 @@ def test_comparisons_show_each_seeds_difference_and_the_verdict_beside_it():
     assert len(ax.collections) == 1 and ax.get_xlabel() == "difference in test accuracy, points"  # what would be seen
 
 
+def test_a_long_label_does_not_run_into_the_verdict():
+    long = "with dropout, raw pixels"
+    row = Comparison.of(
+        long, long.replace("with", "without"), "test_accuracy", [0.9, 0.91, 0.92, 0.9, 0.91], {}, stuck=(0, 5)
+    )
+    ax = draw.comparisons([row, row])
+    ax.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert ax.texts[1].get_text() == "stuck less often: 0 against 5"
+    assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[:i])
+    assert all(box.x0 >= 0 and box.x1 <= ax.figure.bbox.x1 for box in boxes)
+
+
 def test_comparisons_of_losses_are_ratios_on_a_logarithmic_axis():
     row = Comparison.of("a", "b", "test_loss", [0.2, 0.25], [0.1, 0.11])
     ax = draw.comparisons([row], labels=["twice as large"])

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from math import exp, log
+from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from cnnlessons.draw import style
 from cnnlessons.intervals import Comparison
+
+LETTERS = 70  # of a label and the word beside it, on one line
 
 
 def comparisons(
@@ -43,9 +46,11 @@ def comparisons(
     ax.axvline(place(0), color=style.FRAME, lw=1, zorder=0)
     ends = [0.0]
     for y, (row, name) in enumerate(zip(rows, names, strict=True)):
+        word = _word(row)
+        name = fill(name, max(20, LETTERS - len(word)))
         ax.annotate(name, (0, y - 0.08), xycoords=("axes fraction", "data"), va="bottom", fontsize=8.5)
         ax.annotate(
-            _word(row),
+            word,
             (1, y - 0.08),
             xycoords=("axes fraction", "data"),
             va="bottom",
@@ -105,5 +110,6 @@ def _word(row: Comparison) -> str:
     if said in ("better", "worse", "higher", "lower"):
         said += f", {row.size(row.difference.mean)}"
     if any(row.stuck):
-        said += f" (stuck: {row.stuck[0]} against {row.stuck[1]})"
+        counts = f"{row.stuck[0]} against {row.stuck[1]}"
+        said += f": {counts}" if said.startswith("stuck") else f" (stuck: {counts})"
     return said
