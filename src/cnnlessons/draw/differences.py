@@ -20,7 +20,7 @@ def comparisons(
     labels: Sequence[str] | None = None,
     xlabel: str | None = None,
 ) -> Axes:
-    """A row per comparison: the seeds' differences as dots, their mean with its 95 % interval, and the verdict.
+    """A row per comparison: the seeds' differences as dashes, their mean with its 95 % interval, and the verdict.
 
     The line is at no difference; ratios are drawn on a logarithmic axis. Where no effect was seen, the band says which
     would have been seen in 80 of 100 cases. Stuck runs are counted beside the verdict. Raises `ValueError` if there is
@@ -71,16 +71,17 @@ def comparisons(
             solid_capstyle="butt",
         )
         ax.plot(place(found.mean), y + 0.12, "o", color=style.INK, ms=5)
-        dots = [place(value) for value in row.differences.values()]
-        ax.plot(dots, [y + 0.28] * len(dots), "|", color=blue, ms=7, mew=1.4)
+        dashes = [place(value) for value in row.differences.values()]
+        ax.plot(dashes, [y + 0.28] * len(dashes), "|", color=blue, ms=7, mew=1.4)
         ends += [found.low, found.high, *row.differences.values()]
+    bands = {y: row.detectable for y, row in enumerate(rows) if row.verdict == "no effect seen"}
+    # a band that is not much wider than what was found is shown whole
+    ends += [edge for band in bands.values() if band < 2 * max(map(abs, ends)) for edge in (-band, band)]
     low, high = min(ends), max(ends)
     room = 0.06 * (high - low) or 0.01
-    for y, row in enumerate(rows):
-        if row.verdict == "no effect seen":
-            edge = row.detectable
-            span = [place(max(-edge, low - room)), place(min(edge, high + room))]
-            ax.fill_between(span, y, y + 0.4, color=style.PALE, alpha=0.6, lw=0, zorder=-1)
+    for y, band in bands.items():
+        span = [place(max(-band, low - room)), place(min(band, high + room))]
+        ax.fill_between(span, y, y + 0.4, color=style.PALE, alpha=0.6, lw=0, zorder=-1)
     if rows[0].ratio:
         ax.set_xscale("log")
         _label_ratios(ax, wide=high - low > log(3))
