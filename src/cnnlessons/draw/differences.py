@@ -48,16 +48,17 @@ def comparisons(
     for y, (row, name) in enumerate(zip(rows, names, strict=True)):
         word = _word(row)
         name = fill(name, max(20, LETTERS - len(word)))
-        ax.annotate(name, (0, y - 0.08), xycoords=("axes fraction", "data"), va="bottom", fontsize=8.5)
-        ax.annotate(
-            word,
-            (1, y - 0.08),
-            xycoords=("axes fraction", "data"),
-            va="bottom",
-            ha="right",
-            fontsize=8.5,
-            weight="bold",
-        )
+        for x, text, ha, weight in ((0, name, "left", "normal"), (1, word, "right", "bold")):
+            ax.annotate(
+                text,
+                (x, y - 0.08),
+                xycoords=("axes fraction", "data"),
+                va="bottom",
+                ha=ha,
+                fontsize=8.5,
+                weight=weight,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},  # over the line at no difference
+            )
         if min(len(row.left), len(row.right)) < 2:
             continue
         found = row.difference
