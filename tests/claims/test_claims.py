@@ -8,7 +8,7 @@ import toc
 from bs4 import BeautifulSoup
 
 from cnnlessons.claims import CAUSES, CLAIMS, MISTAKES, Found
-from cnnlessons.claims.anchors import SELF, anchors, in_chapter
+from cnnlessons.claims.anchors import SELF, anchors, in_lesson
 from cnnlessons.claims.checking import CHECKS, check
 from cnnlessons.claims.ledger import read
 from cnnlessons.claims.page import mistakes, proof, prose, table
@@ -138,24 +138,28 @@ def cells(*pairs):
 
 
 def test_a_claim_is_shown_where_code_settles_few():
-    found = in_chapter(
+    found = in_lesson(
         "book/x",
         cells(
-            ("markdown", "# Title", ["002-L015d", "002-L033b"]),  # under no label
-            ("markdown", "(c2-a)=\n## The `first` one", ["002-L015e"]),
+            ("markdown", "# Title", ["002-L015d", "002-L033b"]),  # under the title
+            ("markdown", "## The `first` one", ["002-L015e"]),
             ("code", "1", ["002-L015e", "002-L015d", "002-L019"]),
-            ("markdown", "so much.\n\n(c2-b)=\n## Second", ["002-L023b"]),  # begins in the first section
+            (
+                "markdown",
+                "so much.\n\n### Second: 5×5\n\n```python\n## no heading\n```",
+                ["002-L023b"],
+            ),  # begins in the first section
             ("code", "2", ["002-L015e"]),
         ),
     )
     assert {id: anchor.label for id, anchor in found.items()} == {
-        "002-L015e": "c2-b",
-        "002-L015d": "c2-a",
-        "002-L019": "c2-a",
-        "002-L023b": "c2-a",
+        "002-L015e": "second-55",
+        "002-L015d": "the-first-one",
+        "002-L019": "the-first-one",
+        "002-L023b": "the-first-one",
         "002-L033b": "",
     }
-    assert (found["002-L015d"].chapter, found["002-L015d"].heading) == (2, "The first one")
+    assert (found["002-L015d"].title, found["002-L015d"].heading) == ("Title", "The first one")
 
 
 def test_cells_name_claims_that_exist(root, pages):
@@ -171,17 +175,6 @@ def test_cells_name_claims_that_exist(root, pages):
 
 def test_every_claim_is_shown_in_a_chapter(shown):
     assert CLAIMS.keys() == shown.keys()
-
-
-def test_labels_are_unique_in_the_book(root, pages):
-    labels = [
-        label
-        for page in pages
-        if (path := root / f"{page}.ipynb").exists()
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-        for label in re.findall(r"^\((c\d+-[\w-]+)\)=", "".join(cell["source"]), re.MULTILINE)
-    ]
-    assert sorted(labels) == sorted(set(labels))
 
 
 @pytest.mark.book

@@ -1,7 +1,7 @@
-"""Where the book shows a claim: the chapters' cells name claims in their metadata, and stand under a label.
+"""Where the book shows a claim: the lessons' cells name claims in their metadata, and stand under a heading.
 
-Nothing here is typed twice. A cell with `"claims": ["002-L015e"]` in its metadata and the nearest label above it,
-`(c2-c1)=` before a heading, make an anchor. Cells above the first label stand under the chapter's title.
+Nothing here is typed twice. A cell with `"claims": ["002-L015e"]` in its metadata and the nearest heading above it
+make an anchor; what stands above the first section belongs to the lesson's title.
 """
 
 import json
@@ -14,49 +14,60 @@ from typing import Any
 import cnnlessons
 from cnnlessons.claims.ledger import CLAIMS
 
-LABEL = re.compile(r"^\((c\d+-[\w-]+)\)=\n+#+ +(.+)$", re.MULTILINE)  # a label stands before a heading
+HEADING = re.compile(r"^(?:\(([\w-]+)\)=\n+)?##+ +(.+)$", re.MULTILINE)
+FENCE = re.compile(r"^```.*?^```\s*?$", re.MULTILINE | re.DOTALL)
 SELF = "book/beyond/ledger"  # the page that shows the ledger settles nothing
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """A section of a chapter that settles a claim."""
+    """A section of a lesson that settles a claim."""
 
     page: str  # "book/lenet/lenet5-1998"
-    chapter: int
-    label: str  # "c2-c1", or nothing for what stands under the title
+    title: str  # of the lesson
+    label: str  # "c1-six-kernels-of-55", or nothing for what stands under the title
     heading: str
 
 
 Cell = dict[str, Any]
 
 
+def slug(heading: str) -> str:
+    """The anchor of a heading, as GitHub and MyST make it: "C1: six kernels of 5×5" → c1-six-kernels-of-55."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+    text = re.sub(r"[`*]|<[^>]+>", "", text)
+    return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+
+
+def headings(source: str) -> list[tuple[int, str, str]]:
+    """(place, anchor, heading) of each section that begins in a Markdown cell."""
+    text = FENCE.sub(lambda code: " " * len(code[0]), source)
+    return [(found.start(), found[1] or slug(found[2]), found[2]) for found in HEADING.finditer(text)]
+
+
 def sections(cells: list[Cell]) -> Iterator[tuple[Cell, str, str]]:
-    """(cell, label, heading) for every cell; a cell with labels inside it still belongs to the section it begins in."""
+    """(cell, anchor, heading) for every cell; one with headings inside it still belongs to where it begins."""
     here = ("", "".join(cells[0]["source"]).split("\n")[0].lstrip("# "))
     for cell in cells:
         source = "".join(cell["source"])
-        labels = LABEL.findall(source) if cell["cell_type"] == "markdown" else []
-        if labels and source.lstrip().startswith(f"({labels[0][0]})="):
-            here = labels[0]
+        found = headings(source) if cell["cell_type"] == "markdown" else []
+        if found and not source[: found[0][0]].strip():
+            here = found[0][1:]
         yield cell, *here
-        if labels:
-            here = labels[-1]
+        if found:
+            here = found[-1][1:]
 
 
-def in_chapter(page: str, cells: list[Cell]) -> dict[str, Anchor]:
-    """The best anchor of each claim of a chapter: a code cell before prose, and the one that settles fewest claims."""
+def in_lesson(page: str, cells: list[Cell]) -> dict[str, Anchor]:
+    """The best anchor of each claim of a lesson: a code cell before prose, and the one that settles fewest claims."""
     found: dict[str, tuple[tuple, Anchor]] = {}
-    labels = [label for cell in cells for label, _ in LABEL.findall("".join(cell["source"]))]
-    if not labels:
-        return {}
-    chapter = int(labels[0][1:].split("-")[0])  # c2-c1
+    title = plain("".join(cells[0]["source"]).split("\n")[0].lstrip("# "))
     for order, (cell, label, heading) in enumerate(sections(cells)):
         ids = [id for id in cell["metadata"].get("claims", []) if id in CLAIMS]
         rank = (not label, cell["cell_type"] != "code", len(ids), order)
         for id in ids:
             if id not in found or rank < found[id][0]:
-                found[id] = rank, Anchor(page, chapter, label, plain(heading))
+                found[id] = rank, Anchor(page, title, label, plain(heading))
     return {id: anchor for id, (_, anchor) in found.items()}
 
 
@@ -71,13 +82,13 @@ def root() -> Path:
 
 
 def anchors(pages: Iterable[str], folder: Path | None = None) -> dict[str, list[Anchor]]:
-    """For each claim its anchors, one per chapter and in their order, on `pages` like "book/lenet/lenet5-1998"."""
+    """For each claim its anchors, one per lesson and in the order of `pages`, like "book/lenet/lenet5-1998"."""
     folder = Path(folder or root())
     found: dict[str, list[Anchor]] = {}
-    for page in sorted(pages):
+    for page in pages:
         path = folder / f"{page}.ipynb"
         if path.exists() and page != SELF:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            for id, anchor in in_chapter(page, cells).items():
+            for id, anchor in in_lesson(page, cells).items():
                 found.setdefault(id, []).append(anchor)
-    return {id: sorted(several, key=lambda anchor: anchor.chapter) for id, several in found.items()}
+    return found

@@ -1,4 +1,4 @@
-"""A Sphinx extension: the ledger's rows get their links into the chapters, and its page the script that filters it."""
+"""A Sphinx extension: the ledger's rows get their links into the lessons, and its page the script that filters it."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ PLACE = re.compile(r'<span class="shown" data-shown="([\w-]+)"></span>')
 def links(found: Iterable[Anchor], uri: Callable[[str], str]) -> str:
     """A sentence of links to anchors; `uri(page)` is the address of a page as seen from the ledger."""
     each = [
-        f'<a href="{address(uri, anchor)}">chapter {anchor.chapter}, {escape(anchor.heading)}</a>' for anchor in found
+        f'<a href="{address(uri, anchor)}">{escape(anchor.title)}: {escape(anchor.heading)}</a>' for anchor in found
     ]
     return f'<span class="shown">Shown in {"; ".join(each)}.</span>' if each else ""
 
@@ -27,7 +27,7 @@ def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], do
     """Write the links into a page with rows of the ledger, and load its script and style there only."""
     if 'class="ledger ' not in context.get("body", ""):
         return
-    found = anchors(app.env.found_docs, app.srcdir)
+    found = anchors(app.env.toctree_includes[app.config.root_doc], app.srcdir)
 
     def uri(page: str) -> str:
         return app.builder.get_relative_uri(pagename, page)

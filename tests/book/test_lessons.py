@@ -1,0 +1,154 @@
+"""Every lesson in plain Markdown: its frame, what a reader can take in, questions that nothing above them answers."""
+
+import re
+
+import pytest
+from lessons import DETAILS, LINK, RAW, Lesson, tags
+from toc import ROOT, chapters
+
+from cnnlessons.claims.anchors import slug
+
+# In this order; **You need** opens a paragraph, ## Try it is a heading.
+FRAME = ("You will be able to", "You need", "Tell a friend", "Try it", "Fine print", "Sources")
+LESSONS = [name for name in chapters() if "## Tell a friend" in Lesson(ROOT / f"{name}.ipynb").prose]
+
+
+@pytest.fixture(params=LESSONS)
+def lesson(request, root):
+    return Lesson(root / f"{request.param}.ipynb")
+
+
+def outputs(cell):
+    """Text that a page shows under a cell."""
+    for output in cell["outputs"]:
+        yield "".join(output.get("text", ""))
+        if not any(kind.startswith(("image/", "text/html")) for kind in output.get("data", {})):
+            yield "".join(output.get("data", {}).get("text/plain", ""))
+        yield "\n".join(output.get("traceback", []))
+
+
+def test_it_is_plain_markdown(lesson):
+    assert RAW.findall(re.sub(r"^```.*?^```", "", lesson.prose, flags=re.M | re.S)) == []
+    assert "```{" not in lesson.prose
+
+
+def test_frame_of_a_lesson(lesson):
+    assert re.match(r"# \w", lesson.cells[0]["source"]), "the first cell begins with the title"
+    assert len(re.findall(r"^# ", re.sub(r"^```.*?^```", "", lesson.prose, flags=re.M | re.S), re.M)) == 1
+    places = []
+    for part in FRAME:
+        found = re.search(rf"^(?:\*\*{part}[.:]?\*\*|## {part}$)", lesson.prose, re.MULTILINE)
+        assert found, f"no {part!r}"
+        places.append(found.start())
+    assert places == sorted(places)
+
+
+def test_something_to_see_comes_first(lesson):
+    """The first cell that a page shows draws, prints or shows something."""
+    assert lesson.code[0]["outputs"]
+
+
+def test_a_lesson_takes_half_an_hour(lesson):
+    assert lesson.words <= 3000
+    assert len(lesson.code) <= 22
+    assert lesson.minutes <= 30
+
+
+def test_cells_fit_the_column(lesson):
+    for cell in lesson.code:
+        lines = cell["source"].splitlines()
+        assert len(lines) <= 12, cell["source"]
+        assert [line for line in lines if len(line) > 76] == []
+    fences = re.findall(r"^```\w*\n(.*?)^```", lesson.prose, re.MULTILINE | re.DOTALL)
+    assert [line for text in fences for line in text.splitlines() if len(line) > 76] == []
+
+
+def test_outputs_fit_the_column(lesson):
+    wide = [line for cell in lesson.code for text in outputs(cell) for line in text.splitlines() if len(line) > 76]
+    assert wide == []
+
+
+def test_predictions_have_answers(lesson):
+    assert 5 <= len(lesson.predictions) <= 8
+    assert [one.question for one in lesson.predictions if one.answer is None] == [], (
+        "end the box's check cell: answer(…)"
+    )
+
+
+def spellings(answer):
+    """How a number might stand in a text; a number of one or two digits stands everywhere and gives nothing away."""
+    value = answer["value"]
+    if isinstance(value, str) or len(re.sub(r"\D", "", str(value)).strip("0")) < 3:
+        return []
+    return [rf"(?<![\d.,]){re.escape(text)}(?![\d]|[.,]\d)" for text in {str(value), f"{value:,}"}]
+
+
+def test_nothing_above_a_question_answers_it(lesson):
+    for one in lesson.predictions:
+        above = "\n".join(cell["source"] for cell in lesson.cells[: one.cell] if "install" not in tags(cell))
+        above += lesson.cells[one.cell]["source"][: one.place]
+        above += "\n".join(text for cell in lesson.cells[: one.cell] if cell in lesson.code for text in outputs(cell))
+        below = lesson.cells[one.cell + 1]
+        if below["cell_type"] == "code":
+            above += "\n" + below["source"]  # nor does the code that the reader is about to run
+        for text in spellings(one.answer or {"value": ""}):
+            assert not re.search(text, above), f"{one.question!r}: {text} stands above it or in its code"
+
+
+def test_check_cells_are_on_no_page(lesson):
+    checks = [cell for cell in lesson.cells if "check" in tags(cell)]
+    assert all("remove-cell" in tags(cell) for cell in checks)
+    shown = "\n".join(cell["source"] for cell in lesson.code)
+    assert "cnnlessons.predictions" not in shown
+    for cell in checks:  # what a reader's notebook lacks, it must not need
+        names = re.findall(r"^(\w+) = ", cell["source"], re.MULTILINE)
+        assert [name for name in names if re.search(rf"\b{name}\b", shown)] == []
+
+
+def test_solutions_are_closed(lesson):
+    parts = lesson.prose.split("\n## Try it")[1].split("\n## Fine print")[0]
+    exercises = len(re.findall(r"^\*\*\d+\. ", parts, re.MULTILINE))
+    assert exercises >= 3
+    assert parts.count("<details><summary>Solution</summary>\n\n") == exercises
+    assert lesson.prose.count("<details>") == lesson.prose.count("</details>") == len(DETAILS.findall(lesson.prose))
+
+
+def test_links_lead_somewhere(lesson):
+    for to in LINK.findall(lesson.prose):
+        if re.match(r"https?://", to):
+            continue
+        file, _, anchor = to.partition("#")
+        target = (lesson.path.parent / file).resolve() if file else lesson.path
+        assert target.exists(), to
+        if anchor and target.suffix == ".ipynb":
+            assert anchor in Lesson(target).slugs(), to
+
+
+def test_every_source_has_an_address(lesson):
+    sources = lesson.prose.split("\n## Sources")[1]
+    entries = re.findall(r"^- (.*)", sources, re.MULTILINE)
+    assert entries
+    assert [entry for entry in entries if not LINK.search(entry) and "study note" not in entry.lower()] == []
+
+
+def test_numbers_of_lessons_are_not_typed(lesson):
+    """They are the contents' business; a lesson is named by its title."""
+    assert re.findall(r"\b[Cc]hapters? \d+|\b[Ll]essons? \d+\b", lesson.prose) == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("C1: six kernels of 5×5", "c1-six-kernels-of-55"),
+        ("224 or 227?", "224-or-227"),
+        ("`view` is not `reshape`", "view-is-not-reshape"),
+        ("One α, two meanings", "one-α-two-meanings"),
+    ],
+)
+def test_anchors_are_githubs(heading, anchor):
+    assert slug(heading) == anchor
+
+
+@pytest.mark.parametrize("text", [":::{note}", "(c9-size)=", "see {cite:t}`LeCun1998`", "```{code-cell}\n```"])
+def test_raw_myst_is_recognised(text):
+    assert RAW.search(text)
