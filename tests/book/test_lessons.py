@@ -120,6 +120,8 @@ def test_links_lead_somewhere(lesson):
         file, _, anchor = to.partition("#")
         target = (lesson.path.parent / file).resolve() if file else lesson.path
         assert target.exists(), to
+        if anchor and target.suffix == ".md":
+            assert anchor in {slug(text) for text in re.findall(r"^#+ (.+)", target.read_text("utf-8"), re.M)}, to
         if anchor and target.suffix == ".ipynb":
             assert anchor in Lesson(target).slugs(), to
 
