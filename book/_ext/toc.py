@@ -7,12 +7,17 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 
-def pages(root: Path = ROOT) -> list[str]:
-    """The pages of all parts in order, as book/lenet/five-lenets."""
+def parts(root: Path = ROOT) -> list[tuple[str, list[str]]]:
+    """(caption, pages) of each part in order, pages as book/lenet/five-lenets."""
     listed = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    return [entry["file"] for part in listed["parts"] for entry in part["chapters"]]
+    return [(part["caption"], [entry["file"] for entry in part["chapters"]]) for part in listed["parts"]]
+
+
+def pages(root: Path = ROOT) -> list[str]:
+    """The pages of all parts in order."""
+    return [page for _, pages in parts(root) for page in pages]
 
 
 def chapters(root: Path = ROOT) -> list[str]:
-    """The notebooks among them."""
+    """The lessons among them."""
     return [page for page in pages(root) if not (root / f"{page}.md").exists()]

@@ -41,5 +41,6 @@ def test_the_kept_times_are_of_every_chapter_and_within_its_minute():
 
 def test_only_pages_that_run_say_so():
     times = {"date": "2026-01-31", "cores": 2, "seconds": {"book/a": 41}}
-    assert "Runs in 41 s on 2 CPU cores" in run_times.sentence(times, "book/a")
-    assert run_times.sentence(times, "book/glossary") == ""
+    said = run_times.sentence(times, "book/a", 25)
+    assert "About 25 minutes to read. Runs in 41 s on 2 CPU cores" in said
+    assert run_times.sentence(times, "book/glossary", 0) == ""
