@@ -35,6 +35,7 @@ def chromium():
 def reading_tab(chromium, site_url):
     """The tab in which the pages are read, one after the other."""
     seen = tab(chromium, site_url)
+    seen.page.add_init_script("localStorage.setItem('cnnlessons-answers', 'shown')")  # look at all there is
     yield seen
     seen.page.context.close()
 
