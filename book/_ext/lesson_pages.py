@@ -16,7 +16,6 @@ import toc
 from docutils import nodes
 from docutils.statemachine import StringList
 from lessons import Lesson
-from run_times import FILE
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
@@ -136,12 +135,6 @@ def close(self: Any, node: nodes.Element) -> None:
 # ------------------------------------------------------------------ around the text
 
 
-def number(app: Sphinx, name: str) -> str:
-    """Of a lesson, as the sidebar shows it."""
-    place = app.env.toc_secnumbers.get(name, {}).get("", ())
-    return ".".join(map(str, place))
-
-
 def statements(lesson: Lesson, ledger: str) -> str:
     """The closed box about the study notes, or nothing where none speaks of this lesson's subject."""
     ids = list(dict.fromkeys(id for cell in lesson.cells for id in cell["metadata"].get("claims", []) if id in CLAIMS))
@@ -168,13 +161,7 @@ def statements(lesson: Lesson, ledger: str) -> str:
 def around(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """The box at the end, the script where there is something to guess, numbers on the links to the neighbours."""
-    for side in ("prev", "next"):
-        neighbour = context.get(side)
-        if neighbour:
-            other = relative(app, pagename, neighbour["link"])
-            if place := number(app, other):
-                neighbour["title"] = f"{place}. {neighbour['title']}"
+    """The box at the end, and the script where there is something to guess."""
     body = context.get("body", "")
     if 'class="predict"' in body:
         app.add_js_file(SCRIPT, loading_method="defer")
@@ -187,19 +174,11 @@ def around(
             context["body"] = body[:end] + box + body[end:]
 
 
-def relative(app: Sphinx, pagename: str, link: str) -> str:
-    """The page that a relative address on `pagename` leads to."""
-    for name in app.env.found_docs:
-        if app.builder.get_relative_uri(pagename, name) == link:
-            return name
-    return ""
-
-
 # ------------------------------------------------------------------ the contents page
 
 
 class Contents(SphinxDirective):
-    """`{lessons}`: all lessons by part, with minutes, running time and what each builds on.
+    """`{lessons}`: all lessons by part, with minutes and what each builds on.
 
     With names of lessons as content, a path: those lessons in order, and their minutes in all.
     """
@@ -237,7 +216,6 @@ class Contents(SphinxDirective):
 
     def all(self) -> list[str]:
         """All lessons, by part."""
-        times = json.loads(FILE.read_text(encoding="utf-8"))["seconds"]
         order = toc.chapters(Path(self.env.srcdir))
         lines = []
         for caption, names in toc.parts(Path(self.env.srcdir)):
@@ -254,9 +232,8 @@ class Contents(SphinxDirective):
                 lesson = self.lesson(name)
                 needs = sorted({self.needed(name, to, order) for to in lesson.needs})
                 builds = ", ".join(self.link(order[n - 1], str(n)) for n in needs)
-                seconds = f"{times[name]} s" if name in times else ""
                 place = order.index(name) + 1
-                lines.append(f"| {place} | {self.link(name, lesson.title)} | {lesson.minutes} | {seconds} | {builds} |")
+                lines.append(f"| {place} | {self.link(name, lesson.title)} | {lesson.minutes} | {builds} |")
             lines.append("")
         return lines
 
