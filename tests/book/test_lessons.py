@@ -1,11 +1,14 @@
 """Every lesson in plain Markdown: its frame, what a reader can take in, questions that nothing above them answers."""
 
+import json
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from lessons import DETAILS, LINK, RAW, Lesson, tags
 from toc import ROOT, chapters
 
+from cnnlessons.claims import CLAIMS
 from cnnlessons.claims.anchors import slug
 
 # In this order; **You need** opens a paragraph, ## Try it is a heading.
@@ -136,6 +139,54 @@ def test_every_source_has_an_address(lesson):
 def test_numbers_of_lessons_are_not_typed(lesson):
     """They are the contents' business; a lesson is named by its title."""
     assert re.findall(r"\b[Cc]hapters? \d+|\b[Ll]essons? \d+\b", lesson.prose) == []
+
+
+# ------------------------------------------------------------------ the page
+
+
+@pytest.fixture(scope="module")
+def page(root):
+    """page(name) is a built page."""
+
+    def built(name):
+        path = root / f"_build/html/{name}.html"
+        if not path.is_file():
+            pytest.fail(f"{path.relative_to(root)} is not built: run make book first")
+        return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+    return built
+
+
+@pytest.mark.book
+def test_every_prediction_is_a_box_with_its_answer(lesson, page, root):
+    found = page(lesson.path.relative_to(root).with_suffix("")).select("div.predict")
+    assert [json.loads(box["data-answer"]) for box in found] == [one.answer for one in lesson.predictions]
+    assert all(box.find_next_sibling("div", class_="predict-answer") for box in found)
+    assert all("Predict." in box.get_text() for box in found)
+
+
+@pytest.mark.book
+def test_a_lesson_ends_with_what_the_notes_say(lesson, page, root):
+    ids = {id for cell in lesson.cells for id in cell["metadata"].get("claims", []) if id in CLAIMS}
+    boxes = page(lesson.path.relative_to(root).with_suffix("")).select("details.statements")
+    links = [a["href"].partition("#claim-")[2] for box in boxes for a in box.select("li a")]
+    assert sorted(links) == sorted(ids)
+
+
+@pytest.mark.book
+def test_the_contents_page_lists_every_lesson(page, root):
+    rows = [row for row in page("book/index").select(".lessons table tbody tr")]
+    listed = {
+        row.a["href"].removesuffix(".html"): [cell.get_text().strip() for cell in row.select("td")] for row in rows
+    }
+    assert [f"book/{name}" for name in listed] == chapters(root)
+    for n, (name, cells) in enumerate(listed.items(), 1):
+        one = Lesson(root / f"book/{name}.ipynb")
+        assert [cell.replace("’", "'") for cell in cells[:3]] == [str(n), one.title.replace("`", ""), str(one.minutes)]
+        assert all(int(number) < n for number in re.findall(r"\d+", cells[3])), f"{name} builds on what comes later"
+
+
+# ------------------------------------------------------------------ the patterns
 
 
 @pytest.mark.parametrize(
