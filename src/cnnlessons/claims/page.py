@@ -123,7 +123,7 @@ def bars(name: str, ax: Axes | None = None) -> Axes:
             drawn,
             [n if n > 4 else "" for n in widths],
             label_type="center",
-            fontsize=8,
+            fontsize=9,
             color="white",
             bbox={"facecolor": COLOURS[verdict], "edgecolor": "none", "pad": 1},
         )

@@ -10,7 +10,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from cnnlessons.draw import style
 from cnnlessons.intervals import Comparison
 
-LETTERS = 70  # of a label and the word beside it, on one line
+SIZE = 9  # of all text
+BOLD = 1.16  # times as wide as plain text
+LINE = 0.16  # inches, of a line of it
+ROW = 0.62  # inches, of a comparison whose label has up to two lines
 
 
 def comparisons(
@@ -36,7 +39,11 @@ def comparisons(
     if labels is not None and len(labels) != len(rows):
         raise ValueError(f"labels must be as many as the rows: {len(labels)} for {len(rows)}")
     names = [f"{row.a} against {row.b}" for row in rows] if labels is None else labels
-    ax = ax or style.axes(aspect=style.WIDTH / (0.62 * len(rows) + 0.6))
+    room = (style.space(ax)[0] if ax else 72 * style.WIDTH) - 40  # the ends of the axis, and a gap
+    said = [_beside(name, _word(row), room) for row, name in zip(rows, names, strict=True)]
+    height = ROW + LINE * max(0, *(1 + text.count("\n") - 2 for pair in said for text in pair))
+    ax = ax or style.axes(aspect=style.WIDTH / (height * len(rows) + 0.6))
+    below = ROW / height  # what stands below the line of text does not grow with it
     unit = 100 if rows[0].points else 1
     blue = style.LINES.by_key()["color"][1]
 
@@ -45,17 +52,15 @@ def comparisons(
 
     ax.axvline(place(0), color=style.FRAME, lw=1, zorder=0)
     ends = [0.0]
-    for y, (row, name) in enumerate(zip(rows, names, strict=True)):
-        word = _word(row)
-        name = fill(name, max(20, LETTERS - len(word)))
+    for y, (row, (name, word)) in enumerate(zip(rows, said, strict=True)):
         for x, text, ha, weight in ((0, name, "left", "normal"), (1, word, "right", "bold")):
             ax.annotate(
                 text,
-                (x, y - 0.08),
+                (x, y - 0.08 * below),
                 xycoords=("axes fraction", "data"),
                 va="bottom",
                 ha=ha,
-                fontsize=8.5,
+                fontsize=SIZE,
                 weight=weight,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},  # over the line at no difference
             )
@@ -64,29 +69,31 @@ def comparisons(
         found = row.difference
         ax.plot(
             [place(found.low), place(found.high)],
-            [y + 0.12] * 2,
+            [y + 0.12 * below] * 2,
             color=style.INK,
             ls="-",
             marker="",
             lw=2,
             solid_capstyle="butt",
         )
-        ax.plot(place(found.mean), y + 0.12, "o", color=style.INK, ms=5)
+        ax.plot(place(found.mean), y + 0.12 * below, "o", color=style.INK, ms=5)
         dashes = [place(value) for value in row.differences.values()]
-        ax.plot(dashes, [y + 0.28] * len(dashes), "|", color=blue, ms=7, mew=1.4)
+        ax.plot(dashes, [y + 0.28 * below] * len(dashes), "|", color=blue, ms=7, mew=1.4)
         ends += [found.low, found.high, *row.differences.values()]
     bands = {y: row.detectable for y, row in enumerate(rows) if row.verdict == "no effect seen"}
     # a band that is not much wider than what was found is shown whole
     ends += [edge for band in bands.values() if band < 2 * max(map(abs, ends)) for edge in (-band, band)]
     low, high = min(ends), max(ends)
-    room = 0.06 * (high - low) or 0.01
+    margin = 0.06 * (high - low) or 0.01
     for y, band in bands.items():
-        span = [place(max(-band, low - room)), place(min(band, high + room))]
-        ax.fill_between(span, y, y + 0.4, color=style.PALE, alpha=0.6, lw=0, zorder=-1)
+        span = [place(max(-band, low - margin)), place(min(band, high + margin))]
+        ax.fill_between(span, y, y + 0.4 * below, color=style.PALE, alpha=0.6, lw=0, zorder=-1)
     if rows[0].ratio:
         ax.set_xscale("log")
         _label_ratios(ax, wide=high - low > log(3))
-    ax.set(xlim=(place(low - room), place(high + room)), ylim=(len(rows) - 0.5, -0.5), yticks=[])
+    ax.set(
+        xlim=(place(low - margin), place(high + margin)), ylim=(len(rows) - 1 + 0.5 * below, 0.5 * below - 1), yticks=[]
+    )
     ax.spines["left"].set_visible(False)
     if xlabel is None:
         kind = rows[0].measure.replace("_", " ")
@@ -104,6 +111,17 @@ def _label_ratios(ax: Axes, wide: bool) -> None:
         ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _beside(name: str, word: str, room: float) -> tuple[str, str]:
+    """The label and the word beside it in `room` points, broken into as many lines as it takes."""
+    if style.text_width(word, SIZE) * BOLD > 0.55 * room:
+        word = word.replace(" (", "\n(") if "(" in word else word.replace(": ", ":\n")
+    left = room - BOLD * max(style.text_width(line, SIZE) for line in word.splitlines())
+    letters = len(name)
+    while letters > 8 and max(style.text_width(line, SIZE) for line in fill(name, letters).splitlines()) > left:
+        letters -= 1
+    return fill(name, letters), word
 
 
 def _word(row: Comparison) -> str:

@@ -47,12 +47,12 @@ def islands(
     ticks = [n for n in (8, 16, 32, 64, 128, 224, 512) if first <= n <= last]
     ax.set_xticks(ticks, [str(n) for n in ticks])
     ax.minorticks_off()
-    ax.set_yticks(range(len(found)), found, fontsize=8.5)
+    ax.set_yticks(range(len(found)), found, fontsize=9)
     keys = [
         Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=what)
         for what, (colour, hatch) in LOOKS.items()
     ]
-    ax.figure.legend(handles=keys, loc="outside upper center", ncols=2, fontsize=8.5)
+    ax.figure.legend(handles=keys, loc="outside upper center", ncols=2, fontsize=9)
     return ax
 
 

@@ -15,7 +15,9 @@ from cnnlessons.draw.values import array, wrong_shape
 
 def _grid_ticks(ax: Axes, columns: Sequence[Any], rows: Sequence[Any]) -> None:
     """Names along the top and the left of a matrix, without tick marks or frame."""
-    ax.set_xticks(range(len(columns)), columns)
+    cell = style.space(ax)[0] / (len(columns) + 1.5)
+    upright = any(style.text_width(str(name), 9) > cell for name in columns)  # they would overlap side by side
+    ax.set_xticks(range(len(columns)), columns, rotation=90 if upright else 0)
     ax.set_yticks(range(len(rows)), rows)
     ax.tick_params(length=0, top=False, bottom=False, labeltop=True, labelbottom=False)
     ax.xaxis.set_label_position("top")
@@ -41,10 +43,10 @@ def table(table: Sequence[Sequence[int]], ax: Axes | None = None, *, maps: int |
     dots = [(o, i) for o, row in enumerate(table) for i in row]
     for o, row in enumerate(table):
         ax.axvline(o, color=style.PALE, linewidth=0.8, zorder=0)
-        ax.text(o, maps - 0.4, str(len(row)), ha="center", va="top", fontsize=8, color=style.INK)
+        ax.text(o, maps - 0.4, str(len(row)), ha="center", va="top", fontsize=9, color=style.INK)
     across, down = zip(*dots, strict=True)
     ax.scatter(across, down, s=42, color=style.PALETTE["conv"], zorder=2)
-    ax.text(-0.75, maps - 0.4, "count", ha="right", va="top", fontsize=8, color=style.INK)
+    ax.text(-0.75, maps - 0.4, "count", ha="right", va="top", fontsize=9, color=style.INK)
     _grid_ticks(ax, range(len(table)), range(maps))
     ax.set(xlim=(-0.6, len(table) - 0.4), ylim=(maps - 0.1, -0.6), aspect="equal")
     ax.set(xlabel="C3 map", ylabel="reads S2 map")
@@ -70,7 +72,7 @@ def confusion(matrix: ArrayLike, classes: Iterable[Any] | None = None, ax: Axes 
     classes = list(range(n) if classes is None else classes)
     if len(classes) != n:
         raise ValueError(f"classes must be one name per class: {n}, not {len(classes)}")
-    ax = ax or style.axes(1.0, 4.4)
+    ax = ax or style.axes(1.0)
     errors = np.where(np.eye(n, dtype=bool), 0, matrix)
     norm = Normalize(0, max(1, errors.max()))
     ax.imshow(errors, norm=norm, cmap=style.tint("output"))
@@ -82,10 +84,10 @@ def confusion(matrix: ArrayLike, classes: Iterable[Any] | None = None, ax: Axes 
             ax.text(
                 col,
                 row,
-                f"{count:,}" if count else "·",
+                str(count) if count else "·",
                 ha="center",
                 va="center",
-                fontsize=8,
+                fontsize=9,
                 color="white" if dark else "#595959" if row == col or not count else style.INK,
             )
     _grid_ticks(ax, classes, classes)

@@ -18,9 +18,9 @@ from cnnlessons.errors import unknown
 from cnnlessons.networks import Arch, Trace
 
 PAGE = style.WIDTH * 72  # all lengths here are points on a figure of the book's width
-NAME = 8.5  # size of a layer's name
-TEXT = 7.5  # size of other text
-LINE = 9.0  # height of a line
+TEXT = 9.0  # size of all text: smaller could not be read on a phone
+LINE = 11.0  # height of a line
+ARROW = 14.0  # room for the arrow where a line breaks
 TOWER = 104  # the tallest stack
 LONGEST = 72  # the longest edge of a plane
 FRONT = 100  # zorder of the first map of a stack
@@ -48,9 +48,9 @@ class _Body:
             self.width = self.wide + self.dx * (n - 1)
             self.height = self.tall + self.dy * (n - 1)
         elif stage.is_answer:
-            self.wide = self.tall = min(8.5, TOWER / stage.shape[0] - 1.5)
-            self.width = self.wide + 14
-            self.height = (self.tall + 1.5) * stage.shape[0]
+            self.wide = self.tall = LINE - 1.5
+            self.width = self.wide + 16
+            self.height = LINE * stage.shape[0]
         else:
             self.width = self.wide = 8.0
             self.height = self.tall = min(TOWER, 30 + 20 * float(np.log10(stage.shape[0])))
@@ -61,7 +61,7 @@ class _Body:
     @property
     def labels(self) -> float:
         """Width of the name and the shape above it."""
-        return max(1.15 * style.text_width(self.stage.name, NAME), style.text_width(self.stage.size, TEXT))
+        return max(1.15 * style.text_width(self.stage.name, TEXT), 1.04 * style.text_width(self.stage.size, TEXT))
 
     @property
     def words(self) -> float:
@@ -114,32 +114,32 @@ def diagram(
     if image is None and recorded is not None:
         image = recorded[n]
     sheet = paper(image, rows.input) if image is not None and bodies[0].stage.is_map else None
-    lines = _lines_of(bodies)
-    height = _lay_out(lines)
-    ax = ax or style.axes(PAGE / height)
-    shrink = style.shrink(ax, PAGE)
+    page = style.space(ax)[0] if ax else PAGE
+    lines = _lines_of(bodies, page)
+    height = _lay_out(lines, page)
+    ax = ax or style.axes(page / height)
     for body, numbers in zip(bodies, values, strict=True):
-        _draw_words(ax, body, shrink)
+        _draw_words(ax, body)
         if body is bodies[0] and sheet:
             _draw_image(ax, body, *sheet)
         elif body.stage.is_map:
             _draw_planes(ax, body, numbers)
         elif body.stage.is_answer:
-            _draw_units(ax, body, numbers, shrink)
+            _draw_units(ax, body, numbers)
         else:
             _draw_bar(ax, body, numbers)
     for before, after in pairwise(bodies):
         _draw_links(ax, before, after)
-    return style.bare(ax, PAGE, height)
+    return style.bare(ax, page, height)
 
 
 def _slots(bodies: Sequence[_Body]) -> list[float]:
     """The width each body needs for itself, its labels, and half of the operations at both of its sides."""
     after = [body.words for body in bodies[1:]] + [0]
-    return [max(b.width + 8, b.labels + 4, (b.words + w) / 2 + 4) for b, w in zip(bodies, after, strict=True)]
+    return [max(b.width + 8, b.labels + 6, (b.words + w) / 2 + 4) for b, w in zip(bodies, after, strict=True)]
 
 
-def _lines_of(bodies: list[_Body]) -> list[list[_Body]]:
+def _lines_of(bodies: list[_Body], page: float) -> list[list[_Body]]:
     """Break a long network into as few lines as fit, of about the same width, after a pool where possible."""
     widths = np.concatenate([[0.0], np.cumsum(_slots(bodies))])
     margin = max(body.words for body in bodies) / 2
@@ -150,9 +150,9 @@ def _lines_of(bodies: list[_Body]) -> list[list[_Body]]:
         for start in range(end):
             width = float(widths[end] - widths[start])
             whole = end - start == len(bodies)  # then no operation stands before the first
-            if width + 2 + (0 if whole else margin) <= PAGE or start == end - 1:
+            if width + 2 + (0 if whole else margin + ARROW - 4) <= page or start == end - 1:
                 lines, cost, _ = best[start]
-                found.append((lines + 1, cost + (width / PAGE) ** 2 + (0 if smooth else 0.06), start))
+                found.append((lines + 1, cost + (width / page) ** 2 + (0 if smooth else 0.06), start))
         best.append(min(found))
     parts, end = [], len(bodies)
     while end:
@@ -162,10 +162,11 @@ def _lines_of(bodies: list[_Body]) -> list[list[_Body]]:
     return parts[::-1]
 
 
-def _lay_out(lines: list[list[_Body]]) -> float:
+def _lay_out(lines: list[list[_Body]], page: float) -> float:
     """Give every body its place; returns the height of the page."""
     margin = max(line[0].words / 2 + 2 for line in lines)
-    stretch = (PAGE - margin) / max(sum(_slots(line)) for line in lines)
+    room = page - margin - (ARROW - 4 if len(lines) > 1 else 0)
+    stretch = room / max(sum(_slots(line)) for line in lines)
     top = 0.0
     for line in lines:
         x, tallest = margin, max(body.height for body in line)
@@ -234,7 +235,7 @@ def _draw_bar(ax: Axes, body: _Body, values: Floats | None) -> None:
     _box(ax, x, y, body.width, body.height, zorder=FRONT + 0.5, gid=body.stage.name, **look)
 
 
-def _draw_units(ax: Axes, body: _Body, values: Floats | None, shrink: float) -> None:
+def _draw_units(ax: Axes, body: _Body, values: Floats | None) -> None:
     """The answer, a square per class: the darkest wins, and an arrow marks it."""
     stage = body.stage
     colour = style.PALETTE[stage.kind]
@@ -245,7 +246,7 @@ def _draw_units(ax: Axes, body: _Body, values: Floats | None, shrink: float) -> 
         best = int(values.argmax())
         shade = 0.8 * (values - values.min()) / (float(np.ptp(values)) or 1.0)
     for i in range(stage.shape[0]):
-        x, y = body.x - body.width / 2, body.y - body.height / 2 + i * (body.tall + 1.5)
+        x, y = body.x - body.width / 2, body.y - body.height / 2 + i * LINE
         look = {"facecolor": style.tint(stage.kind)(shade[i]), "linewidth": 1.6 if i == best else 0.8}
         _box(ax, x, y, body.wide, body.tall, edgecolor=colour, zorder=FRONT, gid=stage.name, **look)
         ax.text(
@@ -253,7 +254,7 @@ def _draw_units(ax: Axes, body: _Body, values: Floats | None, shrink: float) -> 
             y + body.tall / 2 + 0.2,
             f"{i} ◀" if i == best else str(i),
             va="center",
-            fontsize=TEXT * shrink,
+            fontsize=TEXT,
             color=colour if i == best else style.INK,
             fontweight="bold" if i == best else "normal",
         )
@@ -271,7 +272,7 @@ def _draw_links(ax: Axes, before: _Body, after: _Body) -> None:
     """How `after` reads `before`: the window of one unit, or lines of full connection."""
     thin: dict[str, Any] = {"color": GREY, "linewidth": 0.6, "linestyle": "-", "marker": "none", "zorder": LINKS}
     if before.top != after.top:  # the line breaks here
-        for x, y in ((before.x + before.width / 2 + 4, before.y), (after.x - after.width / 2 - 14, after.y)):
+        for x, y in ((before.x + before.width / 2 + 4, before.y), (after.x - after.width / 2 - ARROW, after.y)):
             ax.annotate("", (x + 10, y), (x, y), arrowprops={"arrowstyle": "->", "color": GREY}, annotation_clip=False)
     elif before.stage.is_map and after.stage.window:
         there = after.stage.shape[1:] if len(after.stage.shape) == 3 else (1, 1)
@@ -294,14 +295,14 @@ def _draw_links(ax: Axes, before: _Body, after: _Body) -> None:
             ax.plot(*zip(a, b, strict=True), **thin)
 
 
-def _draw_words(ax: Axes, body: _Body, shrink: float) -> None:
+def _draw_words(ax: Axes, body: _Body) -> None:
     """Name and shape above, the operation below, at the left of its stage."""
     colour = style.PALETTE[body.stage.kind]
     centred: dict[str, Any] = {"ha": "center", "va": "top"}
-    ax.text(body.x, body.top, body.stage.name, color=colour, fontweight="bold", fontsize=NAME * shrink, **centred)
-    ax.text(body.x, body.top + LINE + 1, body.stage.size, fontsize=TEXT * shrink, **centred)
+    ax.text(body.x, body.top, body.stage.name, color=colour, fontweight="bold", fontsize=TEXT, **centred)
+    ax.text(body.x, body.top + LINE, body.stage.size, fontsize=TEXT, **centred)
     for i, word in enumerate(body.stage.words):
-        ax.text(body.left, body.foot + (i + 0.8) * LINE, word, fontsize=TEXT * shrink, ha="center")
+        ax.text(body.left, body.foot + (i + 0.8) * LINE, word, fontsize=TEXT, ha="center")
 
 
 def _box(ax: Axes, x: float, y: float, width: float, height: float, facecolor: Any = "none", **look: Any) -> None:

@@ -17,9 +17,9 @@ from cnnlessons.networks import Arch, Row, Trace, colour
 from cnnlessons.networks.layers import Shape, Window
 
 DASHES = ("-", "--", "-.", ":")
-WIDTH, HEIGHT = 4.4 * 72, 3.1 * 72  # points of a new figure, which grows higher where the labels need it
-LINE = 11.5  # points from label to label
-SIZE = 8.5  # of a label
+WIDTH, HEIGHT = style.WIDTH * 72, 3.1 * 72  # points of a new figure, which grows higher where the labels need it
+LINE = 12.0  # points from label to label
+SIZE = 9.0  # of a label
 
 
 def chain(trace: Trace, layer: str | None) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from cnnlessons.draw import style
 from cnnlessons.draw.values import array, wrong_shape
 from cnnlessons.intervals import half_width
 
+LETTERS = 15  # in a line of the name at the end of a curve
+LINE = 12  # height of such a line, in points
 NAMES = {"train_loss": "training loss", "test_loss": "test loss", "test_accuracy": "test accuracy"}
 
 
@@ -35,23 +38,19 @@ def interval(values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64
     return values.mean(0), half_width(values) if len(values) > 1 else np.zeros_like(values[0])
 
 
-def spread(places: Iterable[float], apart: float) -> list[float]:
-    """The sorted `places`, moved as little as it takes for neighbours to be `apart`."""
-    places = list(places)
-    groups = [(place, [i]) for i, place in enumerate(places)]  # mean place, members
-    i = 0
-    while i < len(groups) - 1:
-        (a, left), (b, right) = groups[i], groups[i + 1]
-        if b - a < apart * (len(left) + len(right)) / 2:
-            mean = (a * len(left) + b * len(right)) / (len(left) + len(right))
-            groups[i : i + 2] = [(mean, left + right)]
-            i = max(i - 1, 0)
-        else:
-            i += 1
-    for mean, members in groups:
-        for j, member in enumerate(members):
-            places[member] = mean + (j - (len(members) - 1) / 2) * apart
-    return places
+def spread(places: Iterable[float], apart: float | Sequence[float]) -> list[float]:
+    """The sorted `places`, moved as little as it takes for neighbours not to overlap; `apart` is the size of each."""
+    at = np.asarray(list(places), dtype=float)
+    sizes = np.broadcast_to(np.asarray(apart, dtype=float), at.shape)
+    touching = np.cumsum(sizes) - sizes / 2  # where they would lie side by side
+    groups: list[tuple[float, int]] = []  # mean distance from there, members
+    for free in at - touching:
+        mean, n = float(free), 1
+        while groups and mean < groups[-1][0]:
+            before, m = groups.pop()
+            mean, n = (mean * n + before * m) / (n + m), n + m
+        groups.append((mean, n))
+    return [float(x) for x in touching + np.array([mean for mean, n in groups for _ in range(n)])]
 
 
 def _name_ends(ax: Axes, ends: list[tuple[str, float, str]]) -> None:
@@ -60,9 +59,11 @@ def _name_ends(ax: Axes, ends: list[tuple[str, float, str]]) -> None:
     low, high = map(scale.transform, ax.get_ylim())
     ends = sorted(ends, key=lambda end: end[1])
     at = [(scale.transform(y) - low) / (high - low) for _, y, _ in ends]
-    apart = 11 / (style.space(ax)[1] * 0.85)
-    for (label, _, colour), y in zip(ends, spread(at, apart), strict=True):
-        ax.text(1.02, y, label, transform=ax.transAxes, color=colour, va="center", fontsize=8.5)
+    names = [fill(label, LETTERS) for label, _, _ in ends]
+    line = LINE / (style.space(ax)[1] * 0.8)
+    places = spread(at, [line * (1 + name.count("\n")) for name in names])
+    for (_, _, colour), name, y in zip(ends, names, places, strict=True):
+        ax.text(1.02, y, name, transform=ax.transAxes, color=colour, va="center", fontsize=9, linespacing=1.0)
 
 
 def curves(

@@ -14,7 +14,7 @@ from cnnlessons.draw.values import Floats, array, as_images, wrong_shape
 from cnnlessons.networks.catalogue.codes import CODES
 
 GAP = 0.12  # between tiles, as a share of a tile
-LABEL = 11  # height of a line of text, in points
+LABEL = 12  # height of a line of text, in points
 LARGEST = 1.0  # inches, of one tile
 
 Labels = Iterable[Any] | None  # a text for each tile
@@ -145,7 +145,7 @@ def _tiles(
         # a hairline, so that white stays visible on white
         ax.add_patch(Rectangle((x, y), 1, tall, fill=False, edgecolor=style.FRAME, linewidth=0.5))
         if texts:
-            ax.text(x + 0.5, y + tall + 0.04, texts[i], ha="center", va="top", fontsize=8.5)
+            ax.text(x + 0.5, y + tall + 0.04, texts[i], ha="center", va="top", fontsize=9)
     edge = 0.02  # so that the frames at the border are not cut
     style.bare(ax, width, height).set(xlim=(-edge, width + edge), ylim=(height + edge, -edge))
     return ax

@@ -8,7 +8,9 @@ from cnnlessons.errors import ShapeError
 from cnnlessons.networks.layers import count_windows
 
 STEP = 0.62  # height of one window's strip, in cells
-CELL = 0.36  # inches, at most
+CELL = 26.0  # points, at most
+FORMULA = 28.0  # points, for the line below
+SIZE = 9  # of the numbers
 
 
 def window(n: int, k: int, s: int = 1, p: int = 0, ax: Axes | None = None, *, ceil: bool = False) -> Axes:
@@ -29,8 +31,10 @@ def window(n: int, k: int, s: int = 1, p: int = 0, ax: Axes | None = None, *, ce
     right = max(n + p, (count - 1) * s - p + k)  # further than the padding only with `ceil`
     cells = right + p
     width, height = cells, 1.25 + count * STEP
-    ax = ax or style.axes(width / (height + 0.8), cells * CELL)
-    size = min(8.5, 0.6 * 72 * min(CELL, style.WIDTH / cells)) * style.shrink(ax, 72 * min(cells * CELL, style.WIDTH))
+    room = style.space(ax) if ax else (72 * style.WIDTH, 720.0)
+    side = min(CELL, (room[0] - 8) / width, (room[1] - FORMULA) / height)  # of a cell, in points
+    ax = ax or style.axes(width * side / (height * side + FORMULA), width * side / 72)
+    every = next((n for n in (1, 5, 10, 20, 50) if n * side > style.text_width(str(cells), SIZE) + 3), 100)
     reached = {i * s - p + j for i in range(count) for j in range(k)}
     for cell in range(-p, right):
         inside, x = 0 <= cell < n, cell + p
@@ -48,13 +52,14 @@ def window(n: int, k: int, s: int = 1, p: int = 0, ax: Axes | None = None, *, ce
             )
         )
         if cell in reached:
-            text = str(cell + 1) if inside else "0" if cell < n + p else ""
-            ax.text(x + 0.5, 0.52, text, ha="center", va="center", fontsize=size)
+            number = str(cell + 1) if every == 1 or (cell + 1) % every == 0 else ""
+            text = number if inside else "0" if cell < n + p and every == 1 else ""
+            ax.text(x + 0.5, 0.52, text, ha="center", va="center", fontsize=SIZE)
     for i in range(count):
         x, y = i * s, 1.25 + i * STEP
         ax.add_patch(Rectangle((x, y), k, STEP * 0.8, facecolor=style.PALETTE["conv"], edgecolor="white", gid="window"))
-        if size > 8:  # on narrower strips the numbers would not be legible
-            ax.text(x + k / 2, y + STEP * 0.4, str(i + 1), ha="center", va="center", color="white", fontsize=size)
+        if side * STEP * 0.8 > SIZE:  # on narrower strips the numbers would not be legible
+            ax.text(x + k / 2, y + STEP * 0.4, str(i + 1), ha="center", va="center", color="white", fontsize=SIZE)
     style.bare(ax, width, height).set(xlim=(-0.05, width + 0.05), ylim=(height, -0.05))
     left, close = "⌈⌉" if ceil else "⌊⌋"
     steps = -((k - n - 2 * p) // s) + 1 if ceil else count
