@@ -18,6 +18,7 @@ from scipy import stats
 
 from cnnlessons import CATALOGUE, build, capture, draw, trace
 from cnnlessons.draw import style
+from cnnlessons.draw.halves import crossing
 from cnnlessons.draw.receptive_field import chain, fields
 from cnnlessons.draw.series import spread
 from cnnlessons.draw.stages import stages
@@ -712,3 +713,43 @@ def test_an_axis_of_ratios_has_more_than_one_number(by):
 def test_comparisons_that_cannot_be_drawn_say_why(table, how, said):
     with pytest.raises(ValueError, match=said):
         draw.comparisons(table, **how)
+
+
+# ------------------------------------------------------------------ a network cut in two
+
+
+def test_what_crosses_is_what_a_half_lacks():
+    """Half of AlexNet's maps and units wherever a layer reads all of them."""
+    sent = crossing(trace(CATALOGUE["alexnet-2012"]))
+    assert sent == {
+        "conv1": 0,
+        "conv2": 0,
+        "conv3": 128 * 13 * 13,
+        "conv4": 0,
+        "conv5": 0,
+        "fc6": 9216 // 2,
+        "fc7": 2048,
+        "fc8": 2048,
+        "loss": 500,
+    }
+
+
+@pytest.mark.parametrize(("widths", "arrows"), [(False, 8), (True, 10)])
+def test_arrows_cross_where_numbers_do(widths, arrows):
+    ax = draw.two_columns(trace(CATALOGUE["alexnet-2012"]), widths=widths)
+    crossings = [text for text in ax.texts if text.get_gid() == "crossing"]
+    assert len(crossings) == arrows
+    assert texts(ax).count("conv3  192×13×13") == 2
+    assert ("21,632" in texts(ax)) == widths
+
+
+def test_wider_arrows_send_more():
+    ax = draw.two_columns(trace(CATALOGUE["alexnet-2012"]), widths=True)
+    widths = [text.arrow_patch.get_linewidth() for text in ax.texts if text.get_gid() == "crossing"][::2]
+    assert widths[0] > 4 * widths[1] > 8 * widths[2] == 8 * widths[3] > 8 * widths[4]
+
+
+def test_odd_maps_have_no_half():
+    odd = Arch("odd", "", (1, 8, 8), (Conv("C1", 3, k=3), Flatten("flatten"), Linear("F", 2)), "")
+    with pytest.raises(ShapeError, match="C1: 3 maps"):
+        draw.two_columns(trace(odd))

@@ -5,6 +5,7 @@ save a drawing as svg, pdf, eps or png: `draw.diagram(…).figure.savefig("lenet
 """
 
 from cnnlessons.draw.differences import comparisons
+from cnnlessons.draw.halves import two_columns
 from cnnlessons.draw.input_sizes import heat, islands
 from cnnlessons.draw.matrix import confusion, table
 from cnnlessons.draw.network import diagram
@@ -29,5 +30,6 @@ __all__ = [
     "maps",
     "receptive",
     "table",
+    "two_columns",
     "window",
 ]
