@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "experiments": {"errors", "intervals", "networks", "data", "modules", "training"},
     "claims": {"errors", "intervals", "networks", "data", "modules", "training", "experiments", "draw"},
     "widgets": {"errors", "networks"},
+    "predictions": {"errors"},
     "__main__": {"errors", "data", "experiments"},
 }
 LIGHT = ("networks", "networks.input_sizes", "widgets", "widgets.sphinx_ext", "claims", "claims.sphinx_ext", "errors")

@@ -103,7 +103,7 @@ def mistakes() -> Table:
 
 def bars(name: str, ax: Axes | None = None) -> Axes:
     """How many claims of each value of `name` ("note", "kind", "evidence") have which verdict."""
-    ax = ax or style.axes(2.2)
+    ax = ax or style.axes(1.8)
     counts = CLAIMS.count(name, "verdict")
     values = sorted({value for value, _ in counts}, reverse=True)
     start = [0] * len(values)
@@ -129,7 +129,7 @@ def bars(name: str, ax: Axes | None = None) -> Axes:
         )
         start = [a + b for a, b in zip(start, widths, strict=True)]
     ax.set(xlabel="claims")
-    ax.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.45, 1), handlelength=1.2, columnspacing=1)
+    ax.figure.legend(ncols=2, loc="outside upper center", handlelength=1.2, columnspacing=1)
     return ax
 
 

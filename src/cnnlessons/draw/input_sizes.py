@@ -33,7 +33,7 @@ def islands(
     """
     if not found or not all(found.values()):
         raise ValueError("found must map names of networks to input_sizes.outcomes(…), each with at least one run")
-    ax = ax or style.figure(height=0.3 + 0.062 * len(found))[1]
+    ax = ax or style.figure(height=0.5 + 0.072 * len(found))[1]
     for y, (name, runs) in enumerate(found.items()):
         ax.axhline(y, color=style.PALE, linewidth=0.5, zorder=0)
         for what, run in runs:
@@ -44,7 +44,7 @@ def islands(
             ax.plot(labelled[name], y, "D", color="black", markeredgecolor="white", markersize=3.5, linestyle="none")
     first, last = runs[0][1].start, runs[-1][1].stop
     ax.set(xscale="log", xlim=(first, last), ylim=(len(found) - 0.4, -0.6), xlabel="side of the image, in pixels")
-    ticks = [n for n in (8, 16, 32, 64, 128, 224, 512) if first <= n <= last]
+    ticks = [n for n in (8, 16, 32, 64, 224, 512) if first <= n <= last]
     ax.set_xticks(ticks, [str(n) for n in ticks])
     ax.minorticks_off()
     ax.set_yticks(range(len(found)), found, fontsize=9)
@@ -52,7 +52,7 @@ def islands(
         Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=what)
         for what, (colour, hatch) in LOOKS.items()
     ]
-    ax.figure.legend(handles=keys, loc="outside upper center", ncols=2, fontsize=9)
+    ax.figure.legend(handles=keys, loc="outside upper center", ncols=1, fontsize=9)
     return ax
 
 

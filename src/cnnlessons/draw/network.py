@@ -166,10 +166,10 @@ def _lay_out(lines: list[list[_Body]], page: float) -> float:
     """Give every body its place; returns the height of the page."""
     margin = max(line[0].words / 2 + 2 for line in lines)
     room = page - margin - (ARROW - 4 if len(lines) > 1 else 0)
-    stretch = room / max(sum(_slots(line)) for line in lines)
     top = 0.0
     for line in lines:
         x, tallest = margin, max(body.height for body in line)
+        stretch = min(room / sum(_slots(line)), 1.5)
         for body, slot in zip(line, _slots(line), strict=True):
             body.left, body.top = x, top
             body.x, body.y = x + slot * stretch / 2, top + 2 * LINE + 8 + tallest / 2

@@ -18,7 +18,7 @@ from matplotlib.textpath import TextPath
 
 from cnnlessons.networks import PALETTE, colour
 
-__all__ = ["PALETTE", "apply", "axes", "bare", "colour", "context", "figure", "shrink", "tint"]
+__all__ = ["PALETTE", "apply", "axes", "bare", "colour", "context", "figure", "tint"]
 
 INK = "#222222"  # text and lines
 PALE = "#d9d9d9"  # what should step back
@@ -44,6 +44,7 @@ RC: dict[Any, Any] = {
     "figure.constrained_layout.use": True,
     "figure.max_open_warning": 0,
     "savefig.bbox": "tight",
+    "savefig.pad_inches": 0.04,  # about what the layout leaves at the edges, so that a full figure keeps its width
     "font.size": 9,
     "font.family": "DejaVu Sans",
     "axes.titlesize": 9,
@@ -123,11 +124,6 @@ def bare(ax: Axes, width: float, height: float) -> Axes:
     ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xticks=[], yticks=[])
     ax.set_frame_on(False)
     return ax
-
-
-def shrink(ax: Axes, width: float) -> float:
-    """How much smaller than its natural `width` in points a drawing comes out in `ax`: what its fonts scale by."""
-    return max(0.7, min(1.0, space(ax)[0] / width))
 
 
 def space(ax: Axes) -> tuple[float, float]:

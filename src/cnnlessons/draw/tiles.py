@@ -14,7 +14,8 @@ from cnnlessons.draw.values import Floats, array, as_images, wrong_shape
 from cnnlessons.networks.catalogue.codes import CODES
 
 GAP = 0.12  # between tiles, as a share of a tile
-LABEL = 12  # height of a line of text, in points
+SIZE = 9  # of a label, in points
+LABEL = 12  # height of its line
 LARGEST = 1.0  # inches, of one tile
 
 Labels = Iterable[Any] | None  # a text for each tile
@@ -81,7 +82,7 @@ def maps(
     ax = _tiles(
         values,
         ax,
-        _columns(len(values)) if cols is None else cols,
+        cols,
         norm,
         style.DIVERGING if signed else style.SEQUENTIAL,
         labels,
@@ -103,7 +104,7 @@ def images(x: Any, ax: Axes | None = None, *, labels: Labels = None, cols: int |
     high = 255.0 if of_bytes else float(values.max()) or 1.0
     norm = Normalize(min(0.0, float(values.min())), high)
     shown = norm(values).data if values.ndim == 4 else values
-    return _tiles(shown, ax, _columns(len(values), 10) if cols is None else cols, norm, style.SEQUENTIAL, labels)
+    return _tiles(shown, ax, cols, norm, style.SEQUENTIAL, labels, most=10)
 
 
 def codes(codes: Sequence[Sequence[int]] = CODES, ax: Axes | None = None, *, labels: Labels = None) -> Axes:
@@ -116,23 +117,33 @@ def codes(codes: Sequence[Sequence[int]] = CODES, ax: Axes | None = None, *, lab
         raise wrong_shape("codes", "(N, 84), bitmaps of 12 rows of 7", bitmaps.shape)
     bitmaps = bitmaps.reshape(-1, 12, 7)
     labels = range(len(bitmaps)) if labels is None else labels
-    return _tiles(bitmaps, ax, _columns(len(bitmaps), 10), Normalize(-1, 1), style.SEQUENTIAL, labels)
+    return _tiles(bitmaps, ax, None, Normalize(-1, 1), style.SEQUENTIAL, labels, most=10)
 
 
-def _columns(n: int, most: int = 8) -> int:
-    """How many columns of at most `most` fill the rows evenly."""
+def _columns(n: int, most: int, texts: Sequence[str], room: float) -> int:
+    """How many columns of at most `most` fill the rows evenly, and leave their labels apart in `room` points."""
+    widest = max((style.text_width(text, SIZE) for text in texts), default=0)
+    most = max(1, min(most, int(room / (1.05 * widest + 4))))
     return -(-n // -(-n // most))
 
 
 def _tiles(
-    images: Floats, ax: Axes | None, cols: int, norm: Normalize, cmap: Colormap | str, labels: Labels = None
+    images: Floats,
+    ax: Axes | None,
+    cols: int | None,
+    norm: Normalize,
+    cmap: Colormap | str,
+    labels: Labels = None,
+    most: int = 8,
 ) -> Axes:
     """Each of the (N, H, W) or (N, H, W, 3) as a tile of its own, all with the same `norm`; labels stand below."""
-    if not isinstance(cols, int | np.integer) or cols < 1:
-        raise ValueError(f"cols must be a whole number from 1, not {cols!r}")
     texts = [] if labels is None else list(map(str, labels))
     if texts and len(texts) != len(images):
         raise ValueError(f"labels must be one per tile: {len(images)}, not {len(texts)}")
+    if cols is None:
+        cols = _columns(len(images), most, texts, style.space(ax)[0] if ax else 72 * style.WIDTH)
+    if not isinstance(cols, int | np.integer) or cols < 1:
+        raise ValueError(f"cols must be a whole number from 1, not {cols!r}")
     h, w = images[0].shape[:2]
     rows, tall = -(-len(images) // cols), h / w
     inches = min(style.WIDTH, cols * LARGEST * (1 + GAP))
@@ -145,7 +156,7 @@ def _tiles(
         # a hairline, so that white stays visible on white
         ax.add_patch(Rectangle((x, y), 1, tall, fill=False, edgecolor=style.FRAME, linewidth=0.5))
         if texts:
-            ax.text(x + 0.5, y + tall + 0.04, texts[i], ha="center", va="top", fontsize=9)
+            ax.text(x + 0.5, y + tall + 0.04, texts[i], ha="center", va="top", fontsize=SIZE)
     edge = 0.02  # so that the frames at the border are not cut
     style.bare(ax, width, height).set(xlim=(-edge, width + edge), ylim=(height + edge, -edge))
     return ax

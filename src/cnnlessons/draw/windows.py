@@ -33,8 +33,9 @@ def window(n: int, k: int, s: int = 1, p: int = 0, ax: Axes | None = None, *, ce
     width, height = cells, 1.25 + count * STEP
     room = style.space(ax) if ax else (72 * style.WIDTH, 720.0)
     side = min(CELL, (room[0] - 8) / width, (room[1] - FORMULA) / height)  # of a cell, in points
-    ax = ax or style.axes(width * side / (height * side + FORMULA), width * side / 72)
     every = next((n for n in (1, 5, 10, 20, 50) if n * side > style.text_width(str(cells), SIZE) + 3), 100)
+    above = 0.0 if every == 1 else 12 / side  # numbers that do not fit into their cells stand over them
+    ax = ax or style.axes(width * side / ((height + above) * side + FORMULA), width * side / 72)
     reached = {i * s - p + j for i in range(count) for j in range(k)}
     for cell in range(-p, right):
         inside, x = 0 <= cell < n, cell + p
@@ -54,13 +55,14 @@ def window(n: int, k: int, s: int = 1, p: int = 0, ax: Axes | None = None, *, ce
         if cell in reached:
             number = str(cell + 1) if every == 1 or (cell + 1) % every == 0 else ""
             text = number if inside else "0" if cell < n + p and every == 1 else ""
-            ax.text(x + 0.5, 0.52, text, ha="center", va="center", fontsize=SIZE)
+            y = 0.52 if every == 1 else -above / 2
+            ax.text(x + 0.5, y, text, ha="center", va="center", fontsize=SIZE)
     for i in range(count):
         x, y = i * s, 1.25 + i * STEP
         ax.add_patch(Rectangle((x, y), k, STEP * 0.8, facecolor=style.PALETTE["conv"], edgecolor="white", gid="window"))
         if side * STEP * 0.8 > SIZE:  # on narrower strips the numbers would not be legible
             ax.text(x + k / 2, y + STEP * 0.4, str(i + 1), ha="center", va="center", color="white", fontsize=SIZE)
-    style.bare(ax, width, height).set(xlim=(-0.05, width + 0.05), ylim=(height, -0.05))
+    style.bare(ax, width, height).set(xlim=(-0.05, width + 0.05), ylim=(height, -0.05 - above))
     left, close = "⌈⌉" if ceil else "⌊⌋"
     steps = -((k - n - 2 * p) // s) + 1 if ceil else count
     dropped = f", the last starts outside: {count}" if steps > count else ""
