@@ -753,3 +753,20 @@ def test_odd_maps_have_no_half():
     odd = Arch("odd", "", (1, 8, 8), (Conv("C1", 3, k=3), Flatten("flatten"), Linear("F", 2)), "")
     with pytest.raises(ShapeError, match="C1: 3 maps"):
         draw.two_columns(trace(odd))
+
+
+# ------------------------------------------------------------------ scores
+
+
+def test_best_guesses_are_bold_and_the_truth_is_framed():
+    ax = draw.scores([[50, 30, 20], [10, 70, 20]], [0, 2], ["cat", "dog", "fox"], guesses=2)
+    cells = [text for text in ax.texts if text.get_text().isdigit()]
+    assert [text.get_text() for text in cells if text.get_weight() == "bold"] == ["50", "30", "70", "20"]
+    assert [text.get_text() for text in cells if text.get_bbox_patch() is not None] == ["50", "20"]
+
+
+def test_scores_need_a_truth_for_each_image():
+    with pytest.raises(ValueError, match="a truth per row"):
+        draw.scores([[1, 2]], [0, 1], ["a", "b"])
+    with pytest.raises(ShapeError):
+        draw.scores([1, 2], [0], ["a", "b"])

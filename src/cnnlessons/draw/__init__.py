@@ -7,7 +7,7 @@ save a drawing as svg, pdf, eps or png: `draw.diagram(…).figure.savefig("lenet
 from cnnlessons.draw.differences import comparisons
 from cnnlessons.draw.halves import two_columns
 from cnnlessons.draw.input_sizes import heat, islands
-from cnnlessons.draw.matrix import confusion, table
+from cnnlessons.draw.matrix import confusion, scores, table
 from cnnlessons.draw.network import diagram
 from cnnlessons.draw.receptive_field import receptive
 from cnnlessons.draw.series import Curve, curves, interval
@@ -29,6 +29,7 @@ __all__ = [
     "limit",
     "maps",
     "receptive",
+    "scores",
     "table",
     "two_columns",
     "window",

@@ -1,4 +1,4 @@
-"""Square tables: which maps feed which, and which class is mistaken for which."""
+"""Tables: which maps feed which, which class is mistaken for which, and what a classifier thinks of its images."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -92,4 +92,37 @@ def confusion(matrix: ArrayLike, classes: Iterable[Any] | None = None, ax: Axes 
             )
     _grid_ticks(ax, classes, classes)
     ax.set(xlabel="answer", ylabel="truth")
+    return ax
+
+
+def scores(
+    scores: ArrayLike,
+    truth: Sequence[int],
+    classes: Sequence[str],
+    ax: Axes | None = None,
+    *,
+    guesses: int = 5,
+) -> Axes:
+    """What a classifier thinks of a few images: a row for each image, a column for each class.
+
+    `scores` (images, classes) are drawn as they are, the `guesses` highest of a row bold, the score of the right class
+    framed; `truth` holds its number for each image. Raises `ShapeError` for another shape, `ValueError` for names or
+    answers that are not one per class or image.
+    """
+    values = array(scores, "scores", np.float64)
+    if values.ndim != 2 or not values.size:
+        raise wrong_shape("scores", "(images, classes)", values.shape)
+    right = [int(one) for one in truth]
+    if (len(right), len(classes)) != values.shape:
+        raise ValueError(f"scores of shape {values.shape} need a truth per row and a name per column")
+    ax = ax or style.axes((values.shape[1] + 1) / (values.shape[0] + 1) * 1.35)
+    ax.imshow(values, cmap="gray_r", vmin=0, vmax=3 * values.max(), aspect="auto")
+    best = np.argsort(-values, axis=1, kind="stable")[:, :guesses]
+    for row, line in enumerate(values):
+        for col, score in enumerate(line):
+            weight = "bold" if col in best[row] else "normal"
+            frame = {"fc": "none", "ec": style.PALETTE["output"], "lw": 1.8} if col == right[row] else None
+            ax.text(col, row, f"{score:g}", ha="center", va="center", fontsize=9, weight=weight, bbox=frame)
+    _grid_ticks(ax, classes, [classes[one] for one in right])
+    ax.set(xlabel="score of class, %", ylabel="truth")
     return ax
