@@ -74,6 +74,14 @@ RATES = {
 }
 DROPPED = {"without dropout": RELU, "with dropout": DROPOUT}
 
+READER = Recipe(epochs=20, lr=0.005, weight_decay=3e-3, schedule="cosine", clip=5, pixels="lecun1998")
+
+
+def read_1998(epochs: int = 20, lr: float = 0.005, decay: float = 3e-3) -> Variant:
+    """The network of 1998, trained so."""
+    name = f"{epochs} passes, lr {lr:g}, decay {decay:g}"
+    return Variant(name, CATALOGUE["lenet5-1998"], replace(READER, epochs=epochs, lr=lr, weight_decay=decay))
+
 
 def dropping(width: int, p: float) -> Arch:
     """The ReLU LeNet with `width` times as many fully connected units, and dropout of a share `p` after them."""
@@ -105,6 +113,19 @@ EXPERIMENTS = (
                 Recipe(epochs=40, lr=0.005, weight_decay=3e-3, schedule="cosine", clip=5, pixels="lecun1998"),
             ),
         ),
+    ),
+    Experiment(
+        "lenet5-1998-choice",
+        "How long, with which step size and which weight decay is the network of 1998 to be trained?",
+        "mnist",
+        (
+            *(read_1998(lr=lr) for lr in (0.0025, 0.005, 0.01)),
+            *(read_1998(decay=decay) for decay in (1e-3, 1e-2)),
+            *(read_1998(epochs=epochs) for epochs in (10, 40)),
+        ),
+        seeds=1,
+        rehearsal=None,
+        validation=5000,
     ),
     Experiment(
         "E01-convergence",
