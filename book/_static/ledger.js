@@ -1,4 +1,5 @@
 // The ledger's filters. Without this file the whole table stands on the page; with it, its rows can be chosen.
+// An address without a choice opens on what is wrong.
 const names = { note: "Study note", verdict: "Verdict", kind: "Kind", evidence: "Evidence" };
 const order = ["right", "imprecise", "wrong", "not checkable", "computed", "recorded", "quoted", "untestable here"];
 
@@ -25,6 +26,24 @@ function select(name, rows) {
   return box;
 }
 
+// The lessons that show a claim, by the links at the end of its row.
+const lessonsOf = (row) => [...row.querySelectorAll(".shown a")].map((link) => link.dataset.lesson);
+
+function lessonSelect(rows) {
+  const box = document.createElement("select");
+  const titles = new Map();
+  for (const link of document.querySelectorAll("nav.bd-links a.internal, .bd-links a[href]")) {
+    titles.set(link.getAttribute("href").split("/").pop().replace(/\.html.*$/, ""), link.textContent.trim());
+  }
+  const counts = new Map();
+  for (const row of rows) for (const lesson of lessonsOf(row)) counts.set(lesson, (counts.get(lesson) ?? 0) + 1);
+  box.name = "lesson";
+  box.append(new Option("all", ""));
+  const inOrder = [...new Set([...titles.keys(), ...counts.keys()])].filter((lesson) => counts.has(lesson));
+  for (const lesson of inOrder) box.append(new Option(`${titles.get(lesson) ?? lesson} (${counts.get(lesson)})`, lesson));
+  return box;
+}
+
 function filters(table) {
   const rows = [...table.tBodies[0].rows];
   const texts = rows.map((row) => row.textContent.toLowerCase());
@@ -40,6 +59,7 @@ function filters(table) {
   reset.type = "reset";
   reset.textContent = "Show all";
   status.setAttribute("role", "status");
+  form.append(labelled("Lesson", lessonSelect(rows)));
   for (const name of Object.keys(names)) form.append(labelled(names[name], select(name, rows)));
   form.append(labelled("Words", words), reset, status);
 
@@ -49,7 +69,8 @@ function filters(table) {
     const sought = words.value.trim().toLowerCase();
     let shown = 0;
     rows.forEach((row, i) => {
-      const fits = wanted.every((control) => control === words || row.dataset[control.name] === control.value);
+      const fits = wanted.every((control) => control === words
+        || (control.name === "lesson" ? lessonsOf(row).includes(control.value) : row.dataset[control.name] === control.value));
       row.hidden = !(fits && texts[i].includes(sought));
       shown += !row.hidden;
     });
@@ -63,7 +84,7 @@ function filters(table) {
     target?.scrollIntoView();
   }
 
-  const asked = new URLSearchParams(location.search);
+  const asked = new URLSearchParams(location.search || (location.hash ? "" : "verdict=wrong"));
   for (const control of controls) {
     const value = asked.get(control.name) ?? "";
     if (control === words || [...control.options].some((option) => option.value === value)) control.value = value;

@@ -3,8 +3,10 @@
 from collections import Counter
 
 import pytest
+import toc
 
 from cnnlessons.claims import CLAIMS
+from cnnlessons.claims.anchors import anchors
 
 pytestmark = [pytest.mark.browser, pytest.mark.book]
 
@@ -32,17 +34,20 @@ def test_without_javascript_the_whole_table_stands_there(chromium, site_url):
 
 def test_filters_choose_rows(visit):
     page = visit(PAGE).page
+    assert shown(page) == wanted(verdict="wrong")  # what a reader comes for
+    page.get_by_role("button", name="Show all").click()
+    page.wait_for_function(f"document.querySelector('.ledger-filters [role=status]').textContent.startsWith('{len(CLAIMS)} ')")
     assert shown(page) == list(CLAIMS)
     page.get_by_label("Study note").select_option("002")
     page.get_by_label("Verdict").select_option("wrong")
     assert shown(page) == wanted(note="002", verdict="wrong")
-    assert page.get_by_role("status").inner_text() == f"{len(shown(page))} of {len(CLAIMS)} claims"
+    assert page.locator(".ledger-filters [role=status]").inner_text() == f"{len(shown(page))} of {len(CLAIMS)} claims"
     page.get_by_label("Kind").select_option("arithmetic")
     assert shown(page) == wanted(note="002", verdict="wrong", kind="arithmetic")
     page.get_by_label("Words").fill("146")
     assert shown(page) == ["002-L015e"]
     page.get_by_role("button", name="Show all").click()
-    page.wait_for_function(f"document.querySelector('[role=status]').textContent.startsWith('{len(CLAIMS)} ')")
+    page.wait_for_function(f"document.querySelector('.ledger-filters [role=status]').textContent.startsWith('{len(CLAIMS)} ')")
     assert shown(page) == list(CLAIMS)
 
 
@@ -57,9 +62,9 @@ def test_options_say_how_many(visit):
 def test_by_keyboard(visit):
     page = visit(PAGE).page
     page.get_by_label("Verdict").focus()
-    page.keyboard.press("w")  # a select goes to the first option with that letter
+    page.keyboard.press("i")  # a select goes to the first option with that letter
     page.keyboard.press("Tab")
-    assert shown(page) == wanted(verdict="wrong")
+    assert shown(page) == wanted(verdict="imprecise")
     assert page.evaluate("document.activeElement.name") == "kind"
 
 
@@ -81,3 +86,14 @@ def test_a_phone_shows_cards_that_are_still_a_table(visit):
     row = page.locator("#claim-002-L015e")
     assert row.bounding_box()["width"] > 250
     assert page.get_by_role("row").filter(has_text="146 parameters").get_by_role("cell").count() == 4
+
+
+def test_a_lesson_leads_to_its_claims(visit, root):
+    """From the closed box at its end, by the address."""
+    seen = visit("book/alexnet/imagenet.html")
+    link = seen.page.locator("details.statements > p a").get_attribute("href")
+    page = visit(f"book/alexnet/{link}").page
+    assert "?lesson=imagenet" in page.url
+    found = anchors(toc.pages(root), root)
+    assert shown(page) == [id for id in CLAIMS if any(one.page == "book/alexnet/imagenet" for one in found[id])]
+    assert "Lesson" in page.locator(".ledger-filters").inner_text()

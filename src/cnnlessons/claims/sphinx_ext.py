@@ -13,7 +13,9 @@ PLACE = re.compile(r'<span class="shown" data-shown="([\w-]+)"></span>')
 def links(found: Iterable[Anchor], uri: Callable[[str], str]) -> str:
     """A sentence of links to anchors; `uri(page)` is the address of a page as seen from the ledger."""
     each = [
-        f'<a href="{address(uri, anchor)}">{escape(anchor.title)}: {escape(anchor.heading)}</a>' for anchor in found
+        f'<a href="{address(uri, anchor)}" data-lesson="{anchor.page.split("/")[-1]}">'
+        f"{escape(anchor.title)}: {escape(anchor.heading)}</a>"
+        for anchor in found
     ]
     return f'<span class="shown">Shown in {"; ".join(each)}.</span>' if each else ""
 
