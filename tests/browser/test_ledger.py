@@ -36,7 +36,7 @@ def test_filters_choose_rows(visit):
     page = visit(PAGE).page
     assert shown(page) == wanted(verdict="wrong")  # what a reader comes for
     page.get_by_role("button", name="Show all").click()
-    page.wait_for_function(f"document.querySelector('.ledger-filters [role=status]').textContent.startsWith('{len(CLAIMS)} ')")
+    page.locator(".ledger-filters [role=status]", has_text=f"{len(CLAIMS)} of").wait_for()
     assert shown(page) == list(CLAIMS)
     page.get_by_label("Study note").select_option("002")
     page.get_by_label("Verdict").select_option("wrong")
@@ -47,7 +47,7 @@ def test_filters_choose_rows(visit):
     page.get_by_label("Words").fill("146")
     assert shown(page) == ["002-L015e"]
     page.get_by_role("button", name="Show all").click()
-    page.wait_for_function(f"document.querySelector('.ledger-filters [role=status]').textContent.startsWith('{len(CLAIMS)} ')")
+    page.locator(".ledger-filters [role=status]", has_text=f"{len(CLAIMS)} of").wait_for()
     assert shown(page) == list(CLAIMS)
 
 
