@@ -378,6 +378,19 @@ def test_receptive_fields_are_those_of_the_trace():
     assert "S4  16×16" in texts(ax) and not patches(ax, "F6")
 
 
+def test_shares_fill_each_bar_and_name_what_is_large():
+    ax = draw.shares(trace(LENET))
+    for bar, column in enumerate(("params", "connections", "macs")):
+        parts = [box for box in ax.patches if round(box.get_y() + box.get_height() / 2) == bar]
+        assert sum(box.get_width() for box in parts) == pytest.approx(1)
+        assert len(parts) == sum(bool(getattr(row, column)) for row in trace(LENET))
+    assert {"C5\n80%", "F6\n17%", "C3\n46%"} <= set(texts(ax))
+    largest = max(ax.patches, key=lambda box: box.get_width())
+    assert to_hex(largest.get_facecolor()) == style.PALETTE["dense"]  # C5, which equals a dense layer
+    with pytest.raises(UnknownName, match="did you mean 'params'"):
+        draw.shares(trace(LENET), columns=("param",))
+
+
 @pytest.mark.parametrize("id", ["lenet5-1998", "alexnet-2012", "vgg-A"])
 def test_the_square_is_where_the_gradient_is(id):
     arch = CATALOGUE[id]
@@ -631,10 +644,11 @@ def test_a_notebook_that_would_show_no_figure_says_so(monkeypatch, kernel, backe
 
 
 def test_a_drawing_goes_into_the_axes_it_is_given(maps):
-    _, axs = style.figure(3, 2)
+    _, axs = style.figure(7, 1)
     calls = [
         lambda ax: draw.diagram(trace(LENET), maps, ax),
         lambda ax: draw.table(LENET["C3"].table, ax),
+        lambda ax: draw.shares(trace(LENET), ax),
         lambda ax: draw.window(5, 3, ax=ax),
         lambda ax: draw.receptive(trace(LENET), ax),
         lambda ax: draw.codes(ax=ax),

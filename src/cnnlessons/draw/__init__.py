@@ -11,6 +11,7 @@ from cnnlessons.draw.matrix import confusion, scores, table
 from cnnlessons.draw.network import diagram
 from cnnlessons.draw.receptive_field import receptive
 from cnnlessons.draw.series import Curve, curves, interval
+from cnnlessons.draw.shares import shares
 from cnnlessons.draw.tiles import codes, images, kernels, limit, maps
 from cnnlessons.draw.windows import window
 
@@ -30,6 +31,7 @@ __all__ = [
     "maps",
     "receptive",
     "scores",
+    "shares",
     "table",
     "two_columns",
     "window",
