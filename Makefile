@@ -15,7 +15,7 @@ WHEEL := _build/.wheel
 SLIDES := _build/.slides
 STEP := tools/step.sh
 # what the pages are made of
-SOURCES := _config.yml _toc.yml $(wildcard book/_ext/*.py) \
+SOURCES := _config.yml _toc.yml tools/edition.py $(wildcard book/_ext/*.py) \
 	$(shell find book src/cnnlessons -type f -not -path '*/.*' \
 		-not -path '*/__pycache__/*' -not -path 'book/slides/*' -not -path 'book/results/*')
 
@@ -50,6 +50,7 @@ setup: $(FULL)  ## make .venv with all pinned requirements and the package (the 
 $(BOOK): $(SITE) $(SOURCES)
 	@$(STEP) "build the book" $(VENV)/bin/jupyter-book build . -W -n --keep-going -q \
 		|| { rm -rf _build/.doctrees; exit 1; }
+	@$(PY) tools/edition.py published
 	@touch $@
 
 # The package lies beside the pages, for the notebooks' install cells.
@@ -75,8 +76,9 @@ slides: $(SLIDES)  ## build the slides, with notes and PDF, into _build/html/sli
 chromium: $(FULL)  ## install the browser of the tests and the slides, where there is none
 	@$(PY) tools/chromium.py
 
-lab: $(LAB)  ## open the chapters in JupyterLab
-	@$(VENV)/bin/jupyter lab book
+lab: $(LAB)  ## open the lessons in JupyterLab, in _build/lab; notebooks that you have changed there stay
+	@$(PY) tools/edition.py lab
+	@$(VENV)/bin/jupyter lab _build/lab
 
 lint: $(FULL)  ## ruff's rules and format, and types
 	@$(STEP) "lint" $(PY) -m ruff check -q .
@@ -108,5 +110,5 @@ address: $(SITE)  ## write the web address of _config.yml wherever it is used
 serve: book  ## show the site on http://127.0.0.1:8000 (PORT=… for another)
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-clean:  ## remove the built site (and .venv with: make clean ALL=1)
-	rm -rf _build $(if $(ALL),$(VENV))
+clean:  ## remove the built site (with ALL=1 also .venv, and _build/lab with your changes)
+	rm -rf $(if $(ALL),$(VENV) _build,$(filter-out _build/lab,$(wildcard _build/* _build/.[a-z]*)))

@@ -43,7 +43,7 @@ def growth() -> dict[str, list[int]]:
         ],
         "parameters": [network.params for network in rows],
         "multiplications per image": [network.macs for network in rows],
-        "pixels per side that one unit of the last map sees": [network[-1].receptive_field for network in maps],
+        "window of a unit of the last map, in pixels": [network[-1].receptive_field for network in maps],
     }
 
 

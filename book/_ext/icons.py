@@ -15,7 +15,7 @@ from sphinx.errors import ExtensionError
 SHEET = "icons.css"
 # What stands on our pages; tests/browser/test_light.py finds an icon that is missing here.
 SHOWN = (
-    "angle-left angle-right arrow-up bars circle-half-stroke download expand file file-pdf github lightbulb list "
+    "angle-left angle-right arrow-up bars circle-half-stroke download expand file file-pdf github kaggle lightbulb list "
     "magnifying-glass moon outdent pencil-alt rocket sun xmark"
 ).split()
 # name:[width,height,[aliases and code points],"code point","outline"]

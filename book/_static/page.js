@@ -12,6 +12,9 @@ function markScrollable() {
 // A page opened from a folder may not read its neighbours: there the search lists titles without their text.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+// A browser would show a notebook as text.
+for (const link of document.querySelectorAll("a.btn-download-source-button[href*='/notebooks/']")) link.download = "";
+
 addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
   markScrollable();

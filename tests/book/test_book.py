@@ -182,9 +182,23 @@ def test_the_page_says_how_long_it_runs(chapter):
 def test_launch_buttons_lead_to_this_chapter(chapter, url):
     links = {link["href"] for link in chapter.page().select("a[href]")}
     slug = url.removeprefix("https://github.com/")
-    assert f"https://colab.research.google.com/github/{slug}/blob/main/{chapter.name}.ipynb" in links
-    assert f"https://mybinder.org/v2/gh/{slug}/main?urlpath=lab/tree/{chapter.name}.ipynb" in links
+    edition = f"{chapter.name.removeprefix('book/')}.ipynb"
+    raw = f"https://raw.githubusercontent.com/{slug}/notebooks/{edition}"
+    assert f"https://colab.research.google.com/github/{slug}/blob/notebooks/{edition}" in links
+    assert f"https://kaggle.com/kernels/welcome?src={raw}" in links
+    assert f"https://mybinder.org/v2/gh/{slug}/notebooks?urlpath=lab/tree/{edition}" in links
     assert f"{url}/edit/main/{chapter.name}.ipynb" in links
+    assert f"../../notebooks/{edition}" in links
+
+
+@pytest.mark.book
+def test_the_download_is_the_readers_edition(chapter, root):
+    name = f"{chapter.name.removeprefix('book/')}.ipynb"
+    beside, branch = (
+        json.loads((root / "_build" / folder / name).read_text()) for folder in ("html/notebooks", "notebooks")
+    )
+    assert beside == branch
+    assert not any(cell.get("outputs") for cell in beside["cells"])
 
 
 def test_no_sentence_is_taken_for_a_list(chapter):

@@ -31,6 +31,21 @@ def test_only_what_passed_the_tests_is_published(jobs):
     assert names.index(".ci/run") < [name.startswith("actions/upload-pages") for name in names].index(True)
 
 
+def test_the_branch_of_notebooks_is_pushed_from_main_by_one_job(jobs):
+    publish, test = jobs["tests", "publish"], jobs["tests", "test"]
+    writers = [key for key, job in jobs.items() if job.get("permissions", {}).get("contents") == "write"]
+    assert writers == [("tests", "publish")]
+    [kept] = [step for step in test["steps"] if step.get("with", {}).get("path") == "_build/notebooks"]
+    [taken] = [step for step in publish["steps"] if step.get("uses", "").startswith("actions/download-artifact")]
+    assert kept["with"]["name"] == taken["with"]["name"] and kept["with"]["include-hidden-files"]
+    assert "refs/heads/main" in kept["if"]
+    pushes = [step for step in publish["steps"] if "git push" in step.get("run", "")]
+    assert len(pushes) == 1 and pushes[0]["run"].strip().endswith("notebooks")
+    # The install cells take the wheel from the site, so the site comes first.
+    order = [step.get("uses", "") or step["run"] for step in publish["steps"]]
+    assert order.index("actions/deploy-pages@v5") < order.index(pushes[0]["run"])
+
+
 def test_tests_run_on_each_python_we_support(jobs):
     assert jobs["tests", "test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
 
