@@ -18,7 +18,6 @@ def entries(root):
 def test_what_is_cited_is_there(root, entries):
     pages = [path for kind in ("*.md", "*.ipynb") for path in (root / "book").rglob(kind) if "_build" not in path.parts]
     keys = {key.strip() for page in pages for keys in CITED.findall(page.read_text("utf-8")) for key in keys.split(",")}
-    assert len(keys) > 40
     assert keys <= set(entries)  # spelled as there: keys have capitals
 
 
