@@ -5,7 +5,8 @@ python tools/edition.py published    writes _build/html/notebooks, beside the pa
                                      `notebooks` that Colab, Kaggle and Binder open
 
 An edition has no outputs and no cells tagged `check`; the cell that installs the package comes first. In the published
-edition links lead to the site, because no other lesson lies beside it; in the folder of `make lab` they stay relative.
+edition links lead to the site, because no other lesson lies beside it and each host names headings in its own way; in
+the folder of `make lab` they stay relative, with JupyterLab's names of headings.
 """
 
 import hashlib
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import address
 
+from cnnlessons.claims.anchors import slug
+
 ROOT = Path(__file__).parents[1]
 BRANCH = "notebooks"
 INSTALL = (
@@ -27,6 +30,7 @@ KEPT_IN_NOTEBOOK = ("kernelspec", "language_info")
 WRITTEN = ".edition.json"  # in the folder of `make lab`: what was written, path → digest
 # The target of a link or image in Markdown, and in HTML; what stands in code is no link.
 TARGETS = re.compile(r'(?P<before>\]\(|\b(?:href|src)=")(?P<to>[^)\s"]+)(?=[)\s"])')
+CODE_BLOCK = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)\s*?$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"(^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)\s*?$|(?P<tick>`+)[^`]+(?P=tick))", re.MULTILINE | re.DOTALL)
 BRANCH_README = """\
 # The notebooks of [CNN Lessons]({site})
@@ -46,11 +50,17 @@ def sources(root):
     return sorted(root.glob("book/*/*.ipynb"))
 
 
+def outside(to):
+    """Whether a link is absolute already."""
+    return bool(re.match(r"[a-z][\w+.-]*:|/", to, re.IGNORECASE))
+
+
 def on_site(to, source, root):
-    """The absolute address of what a notebook's relative link leads to; other links as they are."""
+    """The absolute address of what a notebook's link leads to."""
     path, hash, anchor = to.partition("#")
-    if not path or re.match(r"[a-z][\w+.-]*:|//|/", path, re.IGNORECASE):
+    if outside(to):
         return to
+    path = path or source.name
     place = os.path.relpath(os.path.normpath(source.parent / path), root).replace(os.sep, "/")
     if place.startswith("book/_static/"):
         place = place.removeprefix("book/")
@@ -62,12 +72,29 @@ def on_site(to, source, root):
     return f"{site(root)}{place}{hash}{anchor}"
 
 
-def with_links_to_the_site(markdown, source, root):
-    """The text with every relative link and image made absolute, but for those in code."""
+def in_folder(to, source, root):
+    """A relative link with the name that JupyterLab gives the heading it leads to."""
+    path, _, anchor = to.partition("#")
+    target = source.parent / path if path else source
+    if outside(to) or not anchor or target.suffix != ".ipynb" or not target.exists():
+        return to
+    cells = json.loads(target.read_text(encoding="utf-8"))["cells"]
+    prose = "\n\n".join("".join(one["source"]) for one in cells if one["cell_type"] == "markdown")
+    for heading in re.findall(r"^#+ +(.+?)\s*$", CODE_BLOCK.sub("", prose), re.MULTILINE):
+        if slug(heading) == anchor:
+            return f"{path}#{re.sub(r'[`*]', '', heading).replace(' ', '-')}"
+    return to
+
+
+WHERE = {"site": on_site, "folder": in_folder}
+
+
+def with_links(markdown, source, root, links):
+    """The text with each link and image as `links` says, but for those in code."""
     parts, at = [], 0
 
     def put(text):
-        return TARGETS.sub(lambda link: link["before"] + on_site(link["to"], source, root), text)
+        return TARGETS.sub(lambda link: link["before"] + WHERE[links](link["to"], source, root), text)
 
     for code in CODE.finditer(markdown):
         parts += [put(markdown[at : code.start()]), code[0]]
@@ -93,8 +120,8 @@ def edition(source, root=ROOT, links="site"):
         if "check" in tags:
             continue
         made = cell(one, source="".join(one["source"]))
-        if one["cell_type"] == "markdown" and links == "site":
-            made["source"] = with_links_to_the_site(made["source"], source, root)
+        if one["cell_type"] == "markdown":
+            made["source"] = with_links(made["source"], source, root, links)
         (first if "install" in tags else rest).append(made)
     if first:
         note = {"cell_type": "markdown", "id": "install-note", "metadata": {}, "source": INSTALL}
@@ -124,26 +151,37 @@ def write(folder, files):
         (folder / name).write_bytes(content)
 
 
+def digest(content):
+    """Of a file; of a notebook only what its cells say: opening or running one in JupyterLab changes the rest."""
+    try:
+        cells = json.loads(content)["cells"]
+        content = json.dumps([(one["cell_type"], "".join(one["source"])) for one in cells]).encode()
+    except (ValueError, KeyError, TypeError):
+        pass  # no notebook: its bytes count
+    return hashlib.sha256(content).hexdigest()
+
+
 def renew(folder, files):
     """Put the files into a folder of the reader's; returns the names of those that he has changed, which stay.
 
-    What he has not changed since it was written is replaced, and removed where it is no longer among the files.
+    What he has not changed is replaced where the book has changed, and removed where the book no longer has it.
     """
     record = folder / WRITTEN
     written = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
-    digest = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    new = {name: digest(content) for name, content in files.items()}
     kept = []
-    for name in sorted(written.keys() | files.keys()):
+    for name in sorted(written.keys() | new.keys()):
         path = folder / name
-        if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() not in (written.get(name), digest.get(name)):
+        now = digest(path.read_bytes()) if path.exists() else None
+        if now is not None and now not in (written.get(name), new.get(name)):
             kept.append(name)
-        elif name in files:
-            write(folder, {name: files[name]})
-        else:
+        elif name not in new:
             path.unlink(missing_ok=True)
+        elif now != new[name]:
+            write(folder, {name: files[name]})
     folder.mkdir(parents=True, exist_ok=True)
     # of a notebook that stays, the digest of what was written stays too, so that it is known as changed next time
-    record.write_text(json.dumps(digest | {name: written.get(name, "") for name in kept}, indent=1), encoding="utf-8")
+    record.write_text(json.dumps(new | {name: written.get(name, "") for name in kept}, indent=1), encoding="utf-8")
     return kept
 
 

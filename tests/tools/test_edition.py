@@ -89,8 +89,8 @@ def test_links_lead_to_the_site_or_stay(edition, book, tmp_path):
         ('<a href="../../slides/lenet.html">a</a>', '<a href="SITE/slides/lenet.html">a</a>'),
         ("[a](../../requirements.txt)", "[a](https://github.com/cnnlessons/cnnlessons/blob/main/requirements.txt)"),
         ("[`f(x)[0]`](b.ipynb) and [c](d.ipynb)", "[`f(x)[0]`](SITE/book/a/b.html) and [c](SITE/book/a/d.html)"),
+        ("[a](#sources)", "[a](SITE/book/a/lesson.html#sources)"),
         # what is no relative link stays
-        ("[a](#sources)", "[a](#sources)"),
         ("[a](https://doi.org/10.1109/5.726791)", "[a](https://doi.org/10.1109/5.726791)"),
         ("`[a](b.ipynb)`", "`[a](b.ipynb)`"),
         ("```python\nx[i](y.ipynb)\n```\n[a](b.ipynb)", "```python\nx[i](y.ipynb)\n```\n[a](SITE/book/a/b.html)"),
@@ -99,7 +99,22 @@ def test_links_lead_to_the_site_or_stay(edition, book, tmp_path):
 def test_forms_of_links(edition, book, tmp_path, before, after):
     path = book("a/lesson", *LESSON)
     site = "https://cnnlessons.github.io/cnnlessons"
-    assert edition.with_links_to_the_site(before, path, tmp_path) == after.replace("SITE", site)
+    assert edition.with_links(before, path, tmp_path, "site") == after.replace("SITE", site)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[a](#a-title)", "[a](#A-title)"),
+        ("[a](../b/other.ipynb#kill-a-unit-and-wait)", "[a](../b/other.ipynb#Kill-a-unit-and-wait)"),
+        ("[a](../b/other.ipynb#not-there)", "[a](../b/other.ipynb#not-there)"),
+        ("[a](../glossary.md#unit) [b](other.ipynb)", "[a](../glossary.md#unit) [b](other.ipynb)"),
+    ],
+)
+def test_headings_have_jupyterlabs_names_in_the_folder(edition, book, tmp_path, before, after):
+    path = book("a/lesson", *LESSON)
+    book("b/other", ("markdown", "# Other\n\n```\n# Kill a unit, and wait\n```\n\n## Kill a `unit` and wait"))
+    assert edition.with_links(before, path, tmp_path, "folder") == after
 
 
 def test_a_notebook_that_the_reader_changed_stays(edition, book, tmp_path, capsys):
@@ -115,6 +130,16 @@ def test_a_notebook_that_the_reader_changed_stays(edition, book, tmp_path, capsy
     edition.lab(tmp_path, lab)
     assert "more" in mine.read_text(encoding="utf-8")  # not changed by the reader: renewed, and removed
     assert not gone.exists() and capsys.readouterr().out == ""
+
+    run = json.loads(mine.read_text(encoding="utf-8"))
+    run["cells"][1] |= {"execution_count": 1, "outputs": [{"output_type": "stream", "name": "stdout", "text": "1"}]}
+    run["metadata"]["language_info"] = {"name": "python"}
+    mine.write_text(json.dumps(run), encoding="utf-8")
+    edition.lab(tmp_path, lab)  # run, and nothing else: its outputs stay as long as the book's is the same
+    assert json.loads(mine.read_text(encoding="utf-8")) == run and capsys.readouterr().out == ""
+    book("a/lesson", *LESSON, ("markdown", "still more"))
+    edition.lab(tmp_path, lab)
+    assert "still more" in mine.read_text(encoding="utf-8") and capsys.readouterr().out == ""
 
     mine.write_text("my own", encoding="utf-8")
     for _ in range(2):  # said each time, also while the book stays the same
