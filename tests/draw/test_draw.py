@@ -784,3 +784,32 @@ def test_scores_need_a_truth_for_each_image():
         draw.scores([[1, 2]], [0, 1], ["a", "b"])
     with pytest.raises(ShapeError):
         draw.scores([1, 2], [0], ["a", "b"])
+
+
+# ------------------------------------------------------------------ search and block
+
+
+def test_a_patch_that_is_found_elsewhere_is_dashed():
+    image = torch.zeros(8, 8)
+    image[1, 1], image[5, 4] = 1, 2
+    ax = draw.search(image, (1, 1), 1, {"as it is": image, "at home": image == 1})
+    squares = {(round(8 * p.get_x()), round(8 * p.get_y())): p.get_linestyle() for p in patches(ax, "patch")}
+    assert squares.keys() == {(1, 1), (4, 5)}
+    assert squares[1, 1] in ("-", "solid") != squares[4, 5]
+    spots = [line.get_xydata()[0] * 8 for one in ax.figure.axes[1:] for line in one.lines]
+    np.testing.assert_allclose(spots, [(4.5, 5.5), (1.5, 1.5)])
+    assert [one.get_xlabel() for one in ax.figure.axes] == ["image", "as it is", "at home"]
+
+
+def test_search_refuses_what_is_no_map():
+    with pytest.raises(ShapeError, match="rows and columns"):
+        draw.search(torch.zeros(1, 8, 8), (0, 0), 3, {})
+
+
+def test_a_block_has_a_sheet_for_each_map():
+    ax = draw.block(6, 5, 16)
+    assert len(patches(ax, "weight")) == 25 and len(patches(ax, "map in")) == 6
+    assert texts(ax)[:4] == ["", "6 maps in", "16 maps out", "5×5×6"]
+    assert texts(draw.block(1, 3, 1))[1:4] == ["1 map in", "1 map out", "3×3×1"]
+    with pytest.raises(ShapeError, match="not 96, 5, 256"):
+        draw.block(96, 5, 256)

@@ -10,6 +10,7 @@ from cnnlessons.draw.input_sizes import heat, islands
 from cnnlessons.draw.matrix import confusion, scores, table
 from cnnlessons.draw.network import diagram
 from cnnlessons.draw.receptive_field import receptive
+from cnnlessons.draw.search import block, search
 from cnnlessons.draw.series import Curve, curves, interval
 from cnnlessons.draw.shares import shares
 from cnnlessons.draw.tiles import codes, images, kernels, limit, maps
@@ -17,6 +18,7 @@ from cnnlessons.draw.windows import window
 
 __all__ = [
     "Curve",
+    "block",
     "codes",
     "comparisons",
     "confusion",
@@ -31,6 +33,7 @@ __all__ = [
     "maps",
     "receptive",
     "scores",
+    "search",
     "shares",
     "table",
     "two_columns",
