@@ -57,6 +57,12 @@ def test_a_lesson_takes_half_an_hour(lesson):
     assert lesson.minutes <= 30
 
 
+def test_no_figure_has_text_too_small_for_a_phone(lesson):
+    """Below 9 pt on a figure of the book's width; drawings of the package are tests/draw/test_legible.py's."""
+    sizes = [float(n) for cell in lesson.code for n in re.findall(r"(?:font|label|title)size=([\d.]+)", cell["source"])]
+    assert [size for size in sizes if size < 9] == []
+
+
 def test_cells_fit_the_column(lesson):
     for cell in lesson.code:
         lines = cell["source"].splitlines()

@@ -1,5 +1,6 @@
 """Installing the package on Colab replaces nothing there (tests/package/colab.txt) and adds nothing undeclared."""
 
+import re
 import tomllib
 from importlib.metadata import requires
 
@@ -60,6 +61,16 @@ def project(root):
 
 def test_nothing_on_colab_is_replaced(project, runtime):
     assert objections(project["dependencies"], *runtime) == []
+
+
+def test_no_annotation_asks_for_newer_traitlets(root):
+    """`input: List[int] = …` in a class is run, and traitlets 5.7 has no List[int]; in quotes it is only read."""
+    found = [
+        path.name
+        for path in root.glob("src/**/*.py")
+        if re.search(r": (List|Dict|Tuple|Set|Instance)\[", path.read_text())
+    ]
+    assert found == []
 
 
 def test_colabs_python_will_do(project, runtime):

@@ -55,7 +55,8 @@ class ShapeExplorer(anywidget.AnyWidget):
     _css = HERE / "shape_explorer.css"
 
     network = Unicode(help="id in CATALOGUE; '' once the layers are others").tag(sync=True)
-    input: List[int] = List(help="(channels, height, width)").tag(sync=True)
+    # quoted, because traitlets 5.7 of Colab takes no subscript
+    input: "List[int]" = List(help="(channels, height, width)").tag(sync=True)
     layers = List(Dict(), help="the stack, a dictionary a layer").tag(sync=True)
     rows = List(Dict(), read_only=True, help="what every layer does, up to the first that does not fit")
     total = Dict(read_only=True, help="params, connections and macs of `rows`")
