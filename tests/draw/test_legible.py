@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import figures
 import matplotlib
 
 matplotlib.use("Agg")
@@ -133,3 +134,9 @@ def test_small_or_crowded_text_would_be_found():
     assert points_on_a_phone(ax) < 8
     ax.texts[0].set_position(ax.texts[1].get_position())
     assert overlaps(ax)
+
+
+def test_a_page_shows_figures_at_the_scale_they_are_drawn_for():
+    """book/_ext/figures.py, which needs no Matplotlib, knows how wide a full figure is."""
+    assert pytest.approx(style.WIDTH * style.RC["savefig.dpi"]) == figures.FULL
+    assert style.RC["savefig.dpi"] == 2 * style.RC["figure.dpi"]  # notebooks draw twice the pixels
