@@ -4,15 +4,15 @@ Every chapter draws with it: networks (`diagram`), kernels, maps and images, cur
 save a drawing as svg, pdf, eps or png: `draw.diagram(…).figure.savefig("lenet.svg")`.
 """
 
+from cnnlessons.draw.bars import shares
 from cnnlessons.draw.differences import comparisons
 from cnnlessons.draw.halves import two_columns
 from cnnlessons.draw.input_sizes import heat, islands
 from cnnlessons.draw.matrix import confusion, scores, table
 from cnnlessons.draw.network import diagram
+from cnnlessons.draw.patches import block, search
 from cnnlessons.draw.receptive_field import receptive
-from cnnlessons.draw.search import block, search
 from cnnlessons.draw.series import Curve, curves, interval
-from cnnlessons.draw.shares import shares
 from cnnlessons.draw.tiles import codes, images, kernels, limit, maps
 from cnnlessons.draw.windows import window
 
