@@ -8,6 +8,7 @@ Without JavaScript, in print and for search engines everything is open.
 
 import json
 import re
+import zlib
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -211,8 +212,8 @@ class Contents(SphinxDirective):
         names = [f"book/{line.strip()}" for line in self.content if line.strip()]
         minutes = sum(self.lesson(name).minutes for name in names)
         order = toc.chapters(Path(self.env.srcdir))
-        links = [f"{order.index(name) + 1}. {self.link(name, self.lesson(name).title)}" for name in names]
-        return [" · ".join(links).replace(". [", " ["), "", f"*{len(names)} lessons, {hours(minutes)}.*"]
+        links = [f"- {order.index(name) + 1} {self.link(name, self.lesson(name).title)}" for name in names]
+        return [f"*{len(names)} lessons, {hours(minutes)}:*", "", *links]
 
     def all(self) -> list[str]:
         """All lessons, by part."""
@@ -222,12 +223,7 @@ class Contents(SphinxDirective):
             rows = [name for name in names if name in order]
             if not rows:
                 continue
-            lines += [
-                f"### {caption}",
-                "",
-                "| | Lesson | Minutes | Runs in | Builds on |",
-                "| --: | :-- | --: | --: | :-- |",
-            ]
+            lines += [f"### {caption}", "", "| No. | Lesson | Minutes | Builds on |", "| --: | :-- | --: | :-- |"]
             for name in rows:
                 lesson = self.lesson(name)
                 needs = sorted({self.needed(name, to, order) for to in lesson.needs})
@@ -235,7 +231,8 @@ class Contents(SphinxDirective):
                 place = order.index(name) + 1
                 lines.append(f"| {place} | {self.link(name, lesson.title)} | {lesson.minutes} | {builds} |")
             lines.append("")
-        return lines
+        minutes = sum(self.lesson(name).minutes for name in order)
+        return [f"*{len(order)} lessons, {hours(minutes)}.*", "", *lines]
 
     @staticmethod
     def needed(name: str, to: str, order: list[str]) -> int:
@@ -246,10 +243,16 @@ class Contents(SphinxDirective):
 
 def hours(minutes: int) -> str:
     """Minutes as one says them."""
-    return f"{minutes} minutes" if minutes < 100 else f"{minutes / 60:.0f} hours"
+    return (
+        f"{minutes} minutes"
+        if minutes < 100
+        else f"{minutes / 60:.0f} hours"
+        if minutes > 600
+        else f"{round(minutes / 30) / 2:g} hours"
+    )
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     for node in (predict, fold):
         app.add_node(node, html=({predict: open_box, fold: open_fold}[node], close))
@@ -257,4 +260,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_transform(Predictions)
     app.add_directive("lessons", Contents)
     app.connect("html-page-context", around)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    # pages are read anew when what makes them of the notebooks has changed
+    made = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("lesson_pages", "lessons", "toc"))
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": zlib.crc32(made)}

@@ -18,7 +18,7 @@ DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
 LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)")
 # what only Sphinx understands: a fence of colons, a label before a heading, a role
 RAW = re.compile(r"^:{3,}|^\([\w-]+\)=$|\{[\w:]+\}`|^```\{", re.MULTILINE)
-WORDS_A_MINUTE = 180
+WORDS_A_MINUTE = 150  # of prose with formulas, read to be understood
 
 Cell = dict[str, Any]
 
@@ -85,8 +85,8 @@ class Lesson:
 
     @property
     def minutes(self) -> int:
-        """An honest reading: the words, half a minute for a guess, a quarter for a cell and what comes out of it."""
-        return round(self.words / WORDS_A_MINUTE + 0.5 * len(self.predictions) + 0.25 * len(self.code))
+        """An honest reading: the words, three quarters of a minute for a guess, 0.4 for a cell and what it returns."""
+        return round(self.words / WORDS_A_MINUTE + 0.75 * len(self.predictions) + 0.4 * len(self.code))
 
     @property
     def needs(self) -> list[str]:
