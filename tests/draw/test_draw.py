@@ -391,6 +391,16 @@ def test_shares_fill_each_bar_and_name_what_is_large():
         draw.shares(trace(LENET), columns=("param",))
 
 
+def test_inheritance_has_an_arrow_for_each_layer_that_is_copied():
+    ax = draw.inheritance(["a", "b", "c"], ["a", "new", "b", "c"], {"a", "c"}, names=("A", "D"))
+    arrows = [note for note in ax.texts if note.arrow_patch]
+    assert sorted(note.xy[0] for note in arrows) == [0, 3]
+    assert len(ax.lines) == 3 + 4
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "new", "b", "c"]
+    with pytest.raises(UnknownName, match="'new'"):
+        draw.inheritance(["a"], ["a", "new"], {"new"})
+
+
 @pytest.mark.parametrize("id", ["lenet5-1998", "alexnet-2012", "vgg-A"])
 def test_the_square_is_where_the_gradient_is(id):
     arch = CATALOGUE[id]

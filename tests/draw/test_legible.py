@@ -12,7 +12,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.text import Text
 
-from cnnlessons import CATALOGUE, draw
+from cnnlessons import CATALOGUE, draw, trace
 from cnnlessons.claims.page import bars
 from cnnlessons.draw import style
 from cnnlessons.experiments import records
@@ -87,6 +87,7 @@ FIGURES = {
     "confusion of digits": lambda: draw.confusion(COUNTS),
     "confusion of photos": lambda: draw.confusion(COUNTS, CIFAR),
     "codes": draw.codes,
+    "inheritance": lambda: draw.inheritance(*(_learned(f"vgg-{net}") for net in "AD"), {"conv1_1", "fc8"}),
     "digits": lambda: draw.images(np.zeros((20, 28, 28)), labels=["4→9"] * 20),
     "photos": lambda: draw.images(np.zeros((8, 32, 32, 3)), labels=[f"{c} 0.97" for c in CIFAR[:8]]),
     "maps": lambda: draw.maps(np.ones((96, 5, 5)), labels=True, bar=True),
@@ -113,6 +114,10 @@ FIGURES |= {f"diagram of {id}": lambda id=id: draw.diagram(CATALOGUE[id]) for id
 FIGURES |= {f"receptive fields of {id}": lambda id=id: draw.receptive(CATALOGUE[id]) for id in CATALOGUE}
 FIGURES |= {f"differences of {id}": lambda id=id: compared(id) for id in RECORDS}
 FIGURES |= {f"losses of {id}": lambda id=id: learned(id, "test_loss") for id in RECORDS}
+
+
+def _learned(id):
+    return [row.layer.name for row in trace(CATALOGUE[id]) if row.params]
 
 
 def _two_windows():

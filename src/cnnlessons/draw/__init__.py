@@ -7,6 +7,7 @@ save a drawing as svg, pdf, eps or png: `draw.diagram(…).figure.savefig("lenet
 from cnnlessons.draw.bars import shares
 from cnnlessons.draw.differences import comparisons
 from cnnlessons.draw.halves import two_columns
+from cnnlessons.draw.inheritance import inheritance
 from cnnlessons.draw.input_sizes import heat, islands
 from cnnlessons.draw.matrix import confusion, scores, table
 from cnnlessons.draw.network import diagram
@@ -26,6 +27,7 @@ __all__ = [
     "diagram",
     "heat",
     "images",
+    "inheritance",
     "interval",
     "islands",
     "kernels",
