@@ -66,6 +66,8 @@ def test_text_that_does_not_fit_would_be_seen(visit):
     found = " ".join(page.evaluate(FITS)["overflows"])
     assert "leaves its cell" in found and "is printed over" in found
     page = visit("book/vgg/vgg.html", viewport={"width": 390, "height": 844}).page
+    table = f"<div><table><tbody><tr><td>{'wide' * 100}</td></tr></tbody></table></div>"
+    page.locator("main article").evaluate("(e, table) => e.insertAdjacentHTML('beforeend', table)", table)
     page.add_style_tag(content="main div, main pre { overflow: hidden !important } main pre { max-height: 1em }")
     found = " ".join(page.evaluate(FITS)["overflows"])
     assert "is cut off: table" in found and "is cut off below" in found and "hangs out" in found
