@@ -3,7 +3,7 @@
 Quoted, nothing here is computed: the figures stand in comments at the end of the parameter files of "AlexNet source
 code", Computer History Museum and Google, 2025, github.com/computerhistory/AlexNet-Source-Code, commit 2f8b81f. The
 files are records of 2012 and early 2013; a net is named by its author's serial number. 145 is the AlexNet of the paper.
-Used by the lesson on the paper and its program, and by the chapter on training AlexNet.
+Used by the lessons on the paper and its program, on AlexNet's five numbers and on leaving one out.
 """
 
 from dataclasses import dataclass
