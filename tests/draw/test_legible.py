@@ -78,6 +78,9 @@ def learned(id, measure):
 
 CIFAR = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 COUNTS = np.random.default_rng(0).integers(0, 12, (10, 10)) + np.diag([980, 1135] * 5)
+STEP = 2**28 * np.array([2, 4, 8, 8, 4, 4, 4, 8, 9, 9, 4, 4])
+MARKS = [(2 * n, name) for n, name in enumerate(2 * ["forward", "backward", "update"])]
+PARTS = {name: np.full(12, 2**27) for name in ("weights", "gradients", "momentum", "images")}
 FIGURES = {
     "a window": lambda: draw.window(7, 3, s=2),
     "a window over 13": lambda: draw.window(13, 3, s=2),
@@ -92,6 +95,9 @@ FIGURES = {
     "photos": lambda: draw.images(np.zeros((8, 32, 32, 3)), labels=[f"{c} 0.97" for c in CIFAR[:8]]),
     "maps": lambda: draw.maps(np.ones((96, 5, 5)), labels=True, bar=True),
     "kernels": lambda: draw.kernels(np.ones((16, 6, 5, 5)), bar=True),
+    "shares of a network": lambda: draw.shares(trace(CATALOGUE["alexnet-2012"]), columns=("params", "macs")),
+    "memory of a step": lambda: draw.memory_curve(STEP, MARKS, limit=3 * 2**30),
+    "parts of a step": lambda: draw.memory_curve(STEP, MARKS, PARTS, limit=3 * 2**30),
     "input sizes": lambda: draw.islands(
         {id: input_sizes.outcomes(arch, range(1, 600)) for id, arch in CATALOGUE.items()},
         {id: arch.input[1] for id, arch in CATALOGUE.items()},

@@ -7,9 +7,9 @@ from torch.nn import functional as F
 
 from cnnlessons import CATALOGUE, build, trace
 from cnnlessons.experiments.declared.alexnet import TWO_GROUPS
-from cnnlessons.memory.blocks import MIB, PAGE, reserved, reserved_until_2019
+from cnnlessons.memory.blocks import MIB, PAGE, reserved
 from cnnlessons.memory.counting import saved_bytes, training_memory
-from cnnlessons.memory.live import Live
+from cnnlessons.memory.live import Live, watch_steps
 from cnnlessons.modules import about
 from cnnlessons.networks.arch import Arch
 from cnnlessons.networks.layers import (
@@ -152,34 +152,44 @@ def test_live_counts_a_view_once_and_forgets():
     assert live.peak == 4000
 
 
+def test_watched_steps_say_what_each_byte_is_for():
+    arch = CATALOGUE["lenet-003-corrected"]
+    live, expected = watch_steps(arch, 16), training_memory(arch, 16)
+    assert [name for _, name in live.marks] == 2 * ["forward", "backward", "update"]
+    assert live.peak == step("meta")[0].peak
+    assert {name: values[-1] for name, values in live.parts.items()} == pytest.approx(
+        {
+            "weights": expected.weights,
+            "gradients": expected.gradients,
+            "momentum": expected.momentum,
+            "images": expected.images + 16 * 8,  # and the labels
+        },
+        abs=64,
+    )
+    backward = live.marks[1][0]  # the forward pass is over: what is there is weights, images, and what was saved
+    rest = live.course[backward - 1] - sum(values[backward - 1] for values in live.parts.values())
+    assert expected.saved <= rest <= expected.saved + 16 * 100
+    assert not live.parts["momentum"][backward] and not live.parts["gradients"][backward]
+
+
 def test_blocks_of_the_allocator_by_hand():
-    assert reserved([]) == reserved_until_2019([]) == 0
+    assert reserved([]) == 0
     assert reserved([1]) == reserved([4] * 4096) == PAGE  # 4096 · 512 bytes fill a block
     assert reserved([4] * 4097) == 2 * PAGE
     assert reserved([2 * MIB] * 10) == 20 * MIB  # cut from one block
     assert reserved([10 * MIB - 512] * 2) == 20 * MIB
     assert reserved([10 * MIB + 1]) == 12 * MIB
     assert reserved([11 * MIB, MIB]) == 14 * MIB  # a rest of 1 MiB is not cut
-    assert reserved_until_2019([2 * MIB + 1] * 2) == 8 * MIB
-    assert reserved_until_2019([MIB] * 2) == 2 * MIB
 
 
 @pytest.mark.parametrize(
-    ("id", "now", "then"),
-    [
-        ("alexnet-torchvision", 246, 240),
-        ("vgg-A", 514, 516),
-        ("vgg-B", 514, 516),
-        ("vgg-D", 534, 540),
-        ("vgg-E", 574, 564),
-    ],
+    ("id", "mib"),
+    [("alexnet-torchvision", 246), ("vgg-A", 514), ("vgg-B", 514), ("vgg-D", 534), ("vgg-E", 574)],
 )
-def test_blocks_of_loaded_models(id, now, then):
+def test_blocks_of_loaded_models(id, mib):
     with torch.device("meta"):
         sizes = [p.nbytes for p in build(CATALOGUE[id]).parameters()]
-    assert reserved(sizes) == now * MIB
-    assert reserved_until_2019(sizes) == then * MIB
-    assert sum(sizes) < reserved_until_2019(sizes) < sum(sizes) + 26 * MIB
+    assert reserved(sizes) == mib * MIB
 
 
 def test_batch_normalisation_does_not_change_the_blocks():

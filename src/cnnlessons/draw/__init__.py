@@ -15,6 +15,7 @@ from cnnlessons.draw.patches import block, search
 from cnnlessons.draw.receptive_field import receptive
 from cnnlessons.draw.series import Curve, curves, interval
 from cnnlessons.draw.tiles import codes, images, kernels, limit, maps
+from cnnlessons.draw.training_step import memory_curve
 from cnnlessons.draw.windows import window
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "kernels",
     "limit",
     "maps",
+    "memory_curve",
     "receptive",
     "scores",
     "search",

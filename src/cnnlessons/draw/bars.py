@@ -19,6 +19,7 @@ def shares(rows: Any, ax: Axes | None = None, *, columns: tuple[str, ...] = tupl
     `UnknownName` for a column that is none of COLUMNS. Used in the lesson that counts LeNet-5.
     """
     ax = ax or style.axes(aspect=style.WIDTH / (BAR * max(1, len(columns))))
+    room = 0.75 * style.space(ax)[0]  # points; the rest is for the columns' names
     for bar, column in enumerate(columns):
         if column not in COLUMNS:
             raise unknown("column", column, COLUMNS)
@@ -28,8 +29,8 @@ def shares(rows: Any, ax: Axes | None = None, *, columns: tuple[str, ...] = tupl
             alike = row.layer.kind == "conv" and row.shape_out[1:] == (1, 1)
             look = style.PALETTE["dense"] if alike else style.colour(row.layer)
             ax.barh(bar, share, left=left, color=look, edgecolor="white")
-            if share > NAMED:
-                words = f"{row.layer.name}\n{share:.0%}"
+            words = f"{row.layer.name}\n{share:.0%}"
+            if share > NAMED and style.text_width(row.layer.name, 9) < share * room:
                 ax.text(left + share / 2, bar, words, color="white", ha="center", va="center")
             left += share
     ax.set(yticks=range(len(columns)), yticklabels=[COLUMNS[c] for c in columns], xticks=[], xlim=(0, 1))

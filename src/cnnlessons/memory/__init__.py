@@ -1,8 +1,8 @@
-"""What a training step needs in memory, counted and watched. Used by memory-and-cost and two-gpus."""
+"""What a training step needs in memory, counted and watched. Used by memory-and-cost, cost-and-time and two-gpus."""
 
-from cnnlessons.memory.blocks import reserved, reserved_until_2019
+from cnnlessons.memory.blocks import reserved
 from cnnlessons.memory.counting import MIB, Memory, Saved, saved_bytes, saved_for_backward, training_memory
-from cnnlessons.memory.live import Live
+from cnnlessons.memory.live import Live, watch_steps
 
 __all__ = [
     "MIB",
@@ -10,8 +10,8 @@ __all__ = [
     "Memory",
     "Saved",
     "reserved",
-    "reserved_until_2019",
     "saved_bytes",
     "saved_for_backward",
     "training_memory",
+    "watch_steps",
 ]

@@ -1,6 +1,6 @@
 """How much of a GPU PyTorch's caching allocator takes for a list of tensors: its rules, without a GPU.
 
-After c10/cuda/CUDACachingAllocator.cpp and its history (github.com/pytorch/pytorch, pull request 17120 of 2019).
+After c10/cuda/CUDACachingAllocator.cpp (github.com/pytorch/pytorch), with the rules since pull request 17120 of 2019.
 """
 
 from collections.abc import Iterable
@@ -44,26 +44,3 @@ def reserved(sizes: Iterable[int]) -> int:
         if rest - size >= (ROUND if small else SMALL + 1):
             rests[small].append(rest - size)
     return total
-
-
-def reserved_until_2019(sizes: Iterable[int]) -> int:
-    """The same by the rules of PyTorch 1.0, on a card with pages of 2 MiB: no request above 1 MiB shares a page.
-
-    Small ones shared blocks of 1 MiB; we assume that two such blocks lay in one page.
-    """
-    total = 0
-    blocks = 0
-    rests: list[int] = []
-    for n in sizes:
-        if n > SMALL:
-            total += _up(n, PAGE)
-            continue
-        size = _up(n, ROUND)
-        rest = min((r for r in rests if r >= size), default=None)
-        if rest is None:
-            rest, blocks = MIB, blocks + 1
-        else:
-            rests.remove(rest)
-        if rest - size >= ROUND:
-            rests.append(rest - size)
-    return total + _up(blocks * MIB, PAGE) if blocks else total
