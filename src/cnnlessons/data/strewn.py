@@ -17,7 +17,7 @@ def strew_digits(
     `share` of the fields hold an image of `split` (uint8, 1×28×28), at a random place inside. The page is float, 0 … 1;
     the second tensor (int64) has the image's class at the 20×20 pixels that MNIST's digits fill, and the number of
     classes elsewhere. Raises ValueError for images that are not square and grey, or do not fit a field, and for a
-    share outside 0 … 1. The chapter "Any input size" uses it.
+    share outside 0 … 1. The lesson "Read a page with one LeNet" uses it.
     """
     side = split.x.shape[-1]
     if split.x.shape[1:] != (1, side, side) or not 2 * REACH <= side <= FIELD or not len(split):
