@@ -19,7 +19,7 @@ SOURCES := _config.yml _toc.yml tools/edition.py $(wildcard book/_ext/*.py) \
 	$(shell find book src/cnnlessons -type f -not -path '*/.*' \
 		-not -path '*/__pycache__/*' -not -path 'book/slides/*' -not -path 'book/results/*')
 
-# what the slides are made of: the chapters and records too
+# what the slides are made of: the lessons and records too
 DECK := _config.yml book/references.bib $(wildcard book/*/*.ipynb book/results/*.json) \
 	tools/address.py tools/chromium.py tools/slides_pdf.py $(wildcard book/_ext/*.py) \
 	$(shell find book/slides src/cnnlessons -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)

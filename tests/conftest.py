@@ -18,7 +18,7 @@ def root():
 
 @pytest.fixture(scope="session")
 def install(root):
-    """The install cell, which is the second of every chapter."""
+    """The install cell, which is the second of every lesson."""
     cells = json.loads((root / "book/basics/convolution.ipynb").read_text(encoding="utf-8"))["cells"]
     return "".join(cells[1]["source"])
 

@@ -1,6 +1,6 @@
 """Write the figures of the book's first page: python tools/cover.py
 
-LeNet-5's diagram is the one its chapter drew; the line from LeNet to VGG is computed from the catalogue, and its file
+LeNet-5's diagram is the one its lesson drew; the line from LeNet to VGG is computed from the catalogue, and its file
 carries the numbers that it was drawn from.
 """
 
@@ -77,7 +77,7 @@ def png() -> bytes:
 
 
 def main() -> None:
-    """Take one from the notebook, so that book, README and chapter show one figure; draw the other."""
+    """Take one from the notebook, so that book, README and lesson show one figure; draw the other."""
     matplotlib.use("agg")
     (STATIC / "lenet5.png").write_bytes(excerpt.figure(*SOURCE)[0])
     (STATIC / "line.png").write_bytes(png())

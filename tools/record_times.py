@@ -1,6 +1,6 @@
 """A pytest plugin: adds up how long the cells of each notebook run, and keeps that in book/times.json.
 
-`make times` loads it with `-p record_times`. A run that failed or left out a chapter writes nothing.
+`make times` loads it with `-p record_times`. A run that failed or left out a lesson writes nothing.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from toc import ROOT, chapters
+from toc import ROOT, lessons
 
 FILE = ROOT / "book/times.json"
 
@@ -20,7 +20,7 @@ class Times:
     """Adds up what pytest reports of notebooks, kernels' starts and all."""
 
     def __init__(self, file: Path = FILE, wanted: Iterable[str] | None = None):
-        self.file, self.wanted = file, chapters() if wanted is None else wanted
+        self.file, self.wanted = file, lessons() if wanted is None else wanted
         self.seconds: defaultdict[str, float] = defaultdict(float)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -1,6 +1,6 @@
 """Excerpts of the book for slides: a figure, an output, some code, a number; never typed a second time.
 
-A cell is named by its chapter and by a piece of its source that stands in no other cell: chapters may move their
+A cell is named by its lesson and by a piece of its source that stands in no other cell: lessons may move their
 cells about, and a slide whose cell is gone says so.
 """
 
@@ -24,45 +24,45 @@ class ExcerptError(LookupError):
     """Something that the book does not have; the message says what, and what is near."""
 
 
-def notebook(chapter: str) -> Path:
-    """The file of a chapter such as `lenet/five-lenets`."""
-    path = BOOK / f"{chapter}.ipynb"
+def notebook(lesson: str) -> Path:
+    """The file of a lesson such as `lenet/five-lenets`."""
+    path = BOOK / f"{lesson}.ipynb"
     if not path.exists():
-        raise ExcerptError(f"there is no chapter book/{chapter}.ipynb")
+        raise ExcerptError(f"there is no lesson book/{lesson}.ipynb")
     return path
 
 
-def cell(chapter: str, piece: str, kind: str = "code") -> NotebookNode:
+def cell(lesson: str, piece: str, kind: str = "code") -> NotebookNode:
     """The one cell of that kind whose source contains `piece`."""
-    cells = [c for c in nbformat.read(notebook(chapter), as_version=4).cells if c.cell_type == kind]
+    cells = [c for c in nbformat.read(notebook(lesson), as_version=4).cells if c.cell_type == kind]
     found = [c for c in cells if piece in c.source]
     if len(found) == 1:
         return found[0]
     if found:
-        raise ExcerptError(f"{len(found)} {kind} cells of book/{chapter}.ipynb contain {piece!r}; take a longer piece")
+        raise ExcerptError(f"{len(found)} {kind} cells of book/{lesson}.ipynb contain {piece!r}; take a longer piece")
     lines = [line.strip() for c in cells for line in c.source.splitlines()]
     near = difflib.get_close_matches(piece, lines, n=1, cutoff=0.3)
     hint = f"; the nearest line is {near[0]!r}" if near else ""
-    raise ExcerptError(f"no {kind} cell of book/{chapter}.ipynb contains {piece!r}{hint}")
+    raise ExcerptError(f"no {kind} cell of book/{lesson}.ipynb contains {piece!r}{hint}")
 
 
-def figure(chapter: str, piece: str) -> tuple[bytes, str]:
+def figure(lesson: str, piece: str) -> tuple[bytes, str]:
     """The picture a cell drew, as png, and its alternative text."""
-    where = f"book/{chapter}.ipynb, the cell with {piece!r}"
-    source = cell(chapter, piece)
+    where = f"book/{lesson}.ipynb, the cell with {piece!r}"
+    source = cell(lesson, piece)
     pictures = [o.data["image/png"] for o in source.outputs if "image/png" in o.get("data", {})]
     if len(pictures) != 1:
-        raise ExcerptError(f"{where} has {len(pictures)} pictures, not one; make execute NB=book/{chapter}.ipynb")
+        raise ExcerptError(f"{where} has {len(pictures)} pictures, not one; make execute NB=book/{lesson}.ipynb")
     try:
         return base64.b64decode(pictures[0]), source.metadata["mystnb"]["image"]["alt"]
     except KeyError:
         raise ExcerptError(f"{where} has no alternative text") from None
 
 
-def output(chapter: str, piece: str) -> str:
+def output(lesson: str, piece: str) -> str:
     """What a cell printed or returned, as text."""
     texts = []
-    for out in cell(chapter, piece).outputs:
+    for out in cell(lesson, piece).outputs:
         data = out.get("data", {})
         if out.output_type == "stream":
             texts.append(out.text)
@@ -70,34 +70,34 @@ def output(chapter: str, piece: str) -> str:
             texts.append(data.get("text/markdown", data.get("text/plain", "")))
     text = "".join(texts).strip("\n")
     if not text:
-        raise ExcerptError(f"book/{chapter}.ipynb, the cell with {piece!r}, has no text output")
+        raise ExcerptError(f"book/{lesson}.ipynb, the cell with {piece!r}, has no text output")
     return text
 
 
-def said(chapter: str, piece: str, pattern: str) -> str:
+def said(lesson: str, piece: str, pattern: str) -> str:
     """The first group of `pattern` (or all that it matches) in what a cell printed."""
-    text = output(chapter, piece)
+    text = output(lesson, piece)
     match = re.search(pattern, text)
     if not match:
-        raise ExcerptError(f"book/{chapter}.ipynb, the cell with {piece!r}: {pattern!r} is not in its output {text!r}")
+        raise ExcerptError(f"book/{lesson}.ipynb, the cell with {piece!r}: {pattern!r} is not in its output {text!r}")
     return match.group(1) if match.re.groups else match.group()
 
 
-def code(chapter: str, piece: str, until: str | None = None) -> str:
+def code(lesson: str, piece: str, until: str | None = None) -> str:
     """The lines of a cell from the first with `piece`, up to and with the first that has `until`."""
-    lines = cell(chapter, piece).source.splitlines()
+    lines = cell(lesson, piece).source.splitlines()
     first = next((n for n, line in enumerate(lines) if piece in line), 0)
     if until is None:
         return "\n".join(lines[first:])
     last = next((n for n, line in enumerate(lines) if n >= first and until in line), None)
     if last is None:
-        raise ExcerptError(f"book/{chapter}.ipynb, the cell with {piece!r}: no line after it contains {until!r}")
+        raise ExcerptError(f"book/{lesson}.ipynb, the cell with {piece!r}: no line after it contains {until!r}")
     return "\n".join(lines[first : last + 1])
 
 
-def table(chapter: str, piece: str, columns: list[int] | None = None) -> list[list[str]]:
+def table(lesson: str, piece: str, columns: list[int] | None = None) -> list[list[str]]:
     """The Markdown table whose header contains `piece`, as rows of cells; only some columns, counted from 1."""
-    lines = cell(chapter, piece, "markdown").source.splitlines()
+    lines = cell(lesson, piece, "markdown").source.splitlines()
     start = next(n for n, line in enumerate(lines) if piece in line)
     rows = []
     for line in lines[start:]:
@@ -105,12 +105,12 @@ def table(chapter: str, piece: str, columns: list[int] | None = None) -> list[li
             break
         rows.append([text.strip() for text in line.strip().strip("|").split("|")])
     if len(rows) < 3:
-        raise ExcerptError(f"book/{chapter}.ipynb: no table begins with {piece!r}")
+        raise ExcerptError(f"book/{lesson}.ipynb: no table begins with {piece!r}")
     del rows[1]  # the rule below the header
     if columns is None:
         return rows
     if max(columns) > len(rows[0]):
-        raise ExcerptError(f"book/{chapter}.ipynb: the table with {piece!r} has no column {max(columns)}")
+        raise ExcerptError(f"book/{lesson}.ipynb: the table with {piece!r} has no column {max(columns)}")
     return [[row[n - 1] for n in columns] for row in rows]
 
 

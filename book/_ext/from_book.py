@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class FromBook(SphinxDirective):
-    """`{…} CHAPTER` with `:cell:`, a piece of a cell's source."""
+    """`{…} LESSON` with `:cell:`, a piece of a cell's source."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -34,7 +34,7 @@ class FromBook(SphinxDirective):
 
     @property
     def source(self) -> tuple[str, str]:
-        """Chapter and piece, for excerpt's functions."""
+        """Lesson and piece, for excerpt's functions."""
         if "cell" not in self.options:
             raise excerpt.ExcerptError(f"{self.name}: say which cell, with :cell: and a piece of its source")
         return self.arguments[0], self.options["cell"]
@@ -113,7 +113,7 @@ class Code(FromBook):
 
 
 class Table(FromBook):
-    """`{table-from}`: some `:columns:` of a table that a chapter has."""
+    """`{table-from}`: some `:columns:` of a table that a lesson has."""
 
     option_spec = FromBook.option_spec | {"columns": directives.positive_int_list}
 

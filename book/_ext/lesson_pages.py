@@ -211,13 +211,13 @@ class Contents(SphinxDirective):
         """A numbered path through some lessons."""
         names = [f"book/{line.strip()}" for line in self.content if line.strip()]
         minutes = sum(self.lesson(name).minutes for name in names)
-        order = toc.chapters(Path(self.env.srcdir))
+        order = toc.lessons(Path(self.env.srcdir))
         links = [f"- {order.index(name) + 1} {self.link(name, self.lesson(name).title)}" for name in names]
         return [f"*{len(names)} lessons, {hours(minutes)}:*", "", *links]
 
     def all(self) -> list[str]:
         """All lessons, by part."""
-        order = toc.chapters(Path(self.env.srcdir))
+        order = toc.lessons(Path(self.env.srcdir))
         lines = []
         for caption, names in toc.parts(Path(self.env.srcdir)):
             rows = [name for name in names if name in order]

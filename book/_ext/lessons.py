@@ -63,6 +63,11 @@ class Lesson:
         return "\n\n".join(cell["source"] for cell in self.cells if cell["cell_type"] == "markdown")
 
     @property
+    def name(self) -> str:
+        """As _toc.yml has it: book/lenet/lenet5-1998."""
+        return "/".join(self.path.with_suffix("").parts[-3:])
+
+    @property
     def title(self) -> str:
         """The first heading."""
         found = HEADING.search(self.cells[0]["source"])

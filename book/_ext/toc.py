@@ -18,6 +18,6 @@ def pages(root: Path = ROOT) -> list[str]:
     return [page for _, pages in parts(root) for page in pages]
 
 
-def chapters(root: Path = ROOT) -> list[str]:
+def lessons(root: Path = ROOT) -> list[str]:
     """The lessons among them."""
     return [page for page in pages(root) if not (root / f"{page}.md").exists()]

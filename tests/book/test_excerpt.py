@@ -23,8 +23,8 @@ def excerpt():
 
 
 @pytest.fixture
-def chapter(excerpt, tmp_path, monkeypatch):
-    """A small book with one chapter."""
+def lesson(excerpt, tmp_path, monkeypatch):
+    """A small book with one lesson."""
     picture = new_output("display_data", data={"image/png": PNG, "text/plain": "<Figure>"})
     alt = {"mystnb": {"image": {"alt": "One black pixel."}}}
     changed = "## What changed\n\n| part | then | now |\n| - | - | - |\n| S2 | trained | **fixed** |\n\nEnd."
@@ -47,11 +47,11 @@ def test_every_excerpt_of_the_deck_is_in_the_book(excerpt):
             getattr(excerpt, kind)(*words.split(" :: "))
         except excerpt.ExcerptError as error:
             missing.append(str(error))
-    for kind, chapter, options in DIRECTIVE.findall(DECK):
+    for kind, lesson, options in DIRECTIVE.findall(DECK):
         options = dict(line[1:].split(": ", 1) for line in options.splitlines())
         extra = [options["until"]] if "until" in options else []
         try:
-            getattr(excerpt, kind)(chapter, options["cell"], *extra)
+            getattr(excerpt, kind)(lesson, options["cell"], *extra)
         except excerpt.ExcerptError as error:
             missing.append(str(error))
     assert missing == []
@@ -66,22 +66,22 @@ def test_no_number_is_typed_on_a_slide():
     assert [number for number in typed if not re.fullmatch(r"19\d\d|20\d\d", number) and number not in known] == []
 
 
-def test_a_figure_comes_with_its_alternative_text(excerpt, chapter):
-    png, alt = excerpt.figure(chapter, "show(1)")
+def test_a_figure_comes_with_its_alternative_text(excerpt, lesson):
+    png, alt = excerpt.figure(lesson, "show(1)")
     assert png.startswith(b"\x89PNG") and alt == "One black pixel."
 
 
-def test_text_code_and_tables(excerpt, chapter):
-    assert excerpt.output(chapter, "count =") == "S2: 12 of 1,516"
-    assert excerpt.said(chapter, "count =", r"of ([\d,]+)") == "1,516"
-    assert excerpt.code(chapter, "count = 12", "print") == "count = 12\nprint(count)"
-    assert excerpt.table(chapter, "part | then", [1, 3]) == [["part", "now"], ["S2", "**fixed**"]]
+def test_text_code_and_tables(excerpt, lesson):
+    assert excerpt.output(lesson, "count =") == "S2: 12 of 1,516"
+    assert excerpt.said(lesson, "count =", r"of ([\d,]+)") == "1,516"
+    assert excerpt.code(lesson, "count = 12", "print") == "count = 12\nprint(count)"
+    assert excerpt.table(lesson, "part | then", [1, 3]) == [["part", "now"], ["S2", "**fixed**"]]
 
 
 @pytest.mark.parametrize(
     ("take", "arguments", "complaint"),
     [
-        ("figure", ("two", "x"), r"no chapter book/two\.ipynb"),
+        ("figure", ("two", "x"), r"no lesson book/two\.ipynb"),
         ("figure", ("one", "count = 13"), r"no code cell .* nearest line is 'count = 12'"),
         ("figure", ("one", "draw()"), r"3 code cells .* longer piece"),
         ("figure", ("one", "show(2)"), "no alternative text"),
@@ -97,7 +97,7 @@ def test_text_code_and_tables(excerpt, chapter):
         ("recorded", ("E99", "a", "test_error"), "no record named .E99"),
     ],
 )
-def test_what_is_missing_is_named(excerpt, chapter, take, arguments, complaint):
+def test_what_is_missing_is_named(excerpt, lesson, take, arguments, complaint):
     with pytest.raises(excerpt.ExcerptError, match=complaint):
         getattr(excerpt, take)(*arguments)
 

@@ -1,4 +1,4 @@
-"""How long notebooks run: what `make times` leaves behind, what a page says, and that chapters keep to their minute."""
+"""How long notebooks run: what `make times` leaves behind, what a page says, and that lessons keep to their minute."""
 
 import json
 from types import SimpleNamespace
@@ -34,7 +34,7 @@ def test_one_file_is_written_and_read():
 def test_the_kept_times_are_of_every_chapter_and_within_its_minute():
     """Says nothing of today's times: a gate on what `make times` may leave behind."""
     times = json.loads(run_times.FILE.read_text())
-    assert sorted(times["seconds"]) == sorted(toc.chapters())
+    assert sorted(times["seconds"]) == sorted(toc.lessons())
     assert max(times["seconds"].values()) <= 60
     assert sum(times["seconds"].values()) <= 12 * 60
 

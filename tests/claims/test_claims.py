@@ -14,7 +14,7 @@ from cnnlessons.claims.ledger import read
 from cnnlessons.claims.page import mistakes, proof, prose, table
 from cnnlessons.experiments import records
 
-LIVE = {"E16"}  # an experiment that a chapter's cells make
+LIVE = {"E16"}  # an experiment that a lesson's cells make
 
 
 @pytest.fixture(scope="module")

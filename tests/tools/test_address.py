@@ -32,10 +32,10 @@ def test_it_stands_where_it_is_needed(address, root):
     owner, repo = address.decided(root)
     for name in ("README.md", "CITATION.cff"):
         assert f"https://github.com/{owner}/{repo}" in (root / name).read_text(encoding="utf-8")
-    for chapter in sorted(root.glob("book/*/*.ipynb")):
-        install = "".join(json.loads(chapter.read_text(encoding="utf-8"))["cells"][1]["source"])
+    for lesson in sorted(root.glob("book/*/*.ipynb")):
+        install = "".join(json.loads(lesson.read_text(encoding="utf-8"))["cells"][1]["source"])
         for place in INSTALL:
-            assert place.format(owner=owner, repo=repo, wheel=address.wheel(root)) in install, chapter
+            assert place.format(owner=owner, repo=repo, wheel=address.wheel(root)) in install, lesson
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_make_address_moves_everything(moved, address, capsys):
     for path, text in address.addressed_files(moved):
         assert "github.com/cnnlessons" not in text, path
     assert "github.com/ada/nets" in (moved / "README.md").read_text(encoding="utf-8")
-    chapter = (moved / "book/lenet/lenet5-1998.ipynb").read_text(encoding="utf-8")
-    assert "https://ada.github.io/nets/" in chapter and "cnnlessons-7.8-py3-none-any.whl" in chapter
+    lesson = (moved / "book/lenet/lenet5-1998.ipynb").read_text(encoding="utf-8")
+    assert "https://ada.github.io/nets/" in lesson and "cnnlessons-7.8-py3-none-any.whl" in lesson
     address.main(moved)
     assert capsys.readouterr().out == ""
 

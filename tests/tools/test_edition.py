@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from toc import chapters
+from toc import lessons
 
 INSTALL = "try:\n    import cnnlessons"
 
@@ -175,7 +175,7 @@ def test_the_branch_has_what_binder_installs(edition, book, tmp_path):
     assert (branch / ".binder/constraints.txt").exists() and (branch / ".binder/start").stat().st_mode & 0o100
 
 
-@pytest.mark.parametrize("name", chapters())
+@pytest.mark.parametrize("name", lessons())
 def test_every_lesson_has_an_edition(edition, root, name):
     source = root / f"{name}.ipynb"
     made = edition.edition(source, root)

@@ -39,7 +39,7 @@ def proof(claim: Claim) -> str:
 
 
 def row(claim: Claim) -> str:
-    """One line of the table. The site fills the empty place at its end with links into the chapters."""
+    """One line of the table. The site fills the empty place at its end with links into the lessons."""
     facts = {"note": claim.note, "verdict": claim.verdict, "kind": claim.kind, "evidence": claim.evidence}
     data = " ".join(f'data-{name}="{value}"' for name, value in facts.items())
     cells = (

@@ -1,13 +1,13 @@
 """Drawings: axes in, axes out. Data first, then `ax`; without one, a new figure of the right size is made.
 
-Every chapter draws with it: networks (`diagram`), kernels, maps and images, curves, windows and receptive fields. To
+Every lesson draws with it: networks (`diagram`), kernels, maps and images, curves, windows and receptive fields. To
 save a drawing as svg, pdf, eps or png: `draw.diagram(…).figure.savefig("lenet.svg")`.
 """
 
 from cnnlessons.draw.bars import shares
 from cnnlessons.draw.differences import comparisons
 from cnnlessons.draw.halves import two_columns
-from cnnlessons.draw.inheritance import inheritance
+from cnnlessons.draw.inherited import inheritance
 from cnnlessons.draw.input_sizes import heat, islands
 from cnnlessons.draw.matrix import confusion, scores, table
 from cnnlessons.draw.network import diagram

@@ -1,4 +1,4 @@
-"""Has a curve levelled off? A rule that can say no, and that it cannot say (chapter on training)."""
+"""Has a curve levelled off? A rule that can say no, and that it cannot say (lesson on training)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Max pooling and LRN, several times as fast on the CPU: same layers, same answers (chapters on pooling and LRN).
+"""Max pooling and LRN, several times as fast on the CPU: same layers, same answers (lessons on pooling and LRN).
 
 `build` uses them; tests/benchmarks/layers.py times them against PyTorch's own.
 """

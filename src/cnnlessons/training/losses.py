@@ -1,4 +1,4 @@
-"""What a network is punished for, and how its outputs are read: a `Loss` for each criterion (chapter on losses)."""
+"""What a network is punished for, and how its outputs are read: a `Loss` for each criterion (lesson on losses)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ from cnnlessons.networks.arch import Arch
 from cnnlessons.networks.layers import Conv, Flatten, Linear, MaxPool, ReLU
 
 # The eight layers in about their proportions, 96 : 256 : 384 : 384 : 256 maps. Without groups, normalisation, dropout
-# and augmentation: each of them is some chapter's one change.
+# and augmentation: each of them is some lesson's one change.
 MINI = Arch(
     "mini-alexnet",
     "AlexNet's eight layers for 32×32 pictures",
