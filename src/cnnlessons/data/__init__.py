@@ -2,7 +2,7 @@
 
 `load(name)` is the way in. Nothing is downloaded for "mnist-5k"; the other sets are looked for under
 `CNNLESSONS_DATA`, then in the user's cache, and are downloaded last. `Split.of(x, y)` takes one's own images and
-labels, `image(photo, size)` a file. Every chapter that trains loads its images here; `strewn` is for "Read a page with
+labels, `image(photo, size)` a file. Every lesson that trains loads its images here; `strewn` is for "Read a page with
 one LeNet", `patches` for "Divide by the neighbours".
 """
 
