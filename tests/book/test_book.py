@@ -1,5 +1,6 @@
 """Every lesson of _toc.yml: its form, its questions, its stored outputs, and the page it became."""
 
+import ast
 import json
 import re
 
@@ -85,6 +86,21 @@ def test_cells_fit_the_column(lesson):
         assert [line for line in lines if len(line) > 76] == []
     fences = re.findall(r"^```\w*\n(.*?)^```", lesson.prose, re.MULTILINE | re.DOTALL)
     assert [line for text in fences for line in text.splitlines() if len(line) > 76] == []
+
+
+def test_no_cell_ends_with_a_value_that_only_a_semicolon_hides(lesson):
+    """nbval's runs see it; `draw.maps(x);` is an exception that style.apply() makes."""
+    found = []
+    for cell in lesson.code:
+        source = cell["source"].rstrip()
+        if source.endswith(";") and not re.match(r"draw\.\w+\(", source.splitlines()[last_statement(source)]):
+            found.append(source.splitlines()[-1])
+    assert found == []
+
+
+def last_statement(source):
+    """The index of the line where it begins."""
+    return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)).body[-1].lineno - 1
 
 
 def test_outputs_fit_the_column(lesson):
