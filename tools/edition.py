@@ -4,9 +4,10 @@ python tools/edition.py lab          writes _build/lab, for `make lab`; notebook
 python tools/edition.py published    writes _build/html/notebooks, beside the pages, and _build/notebooks, the branch
                                      `notebooks` that Colab, Kaggle and Binder open
 
-An edition has no outputs and no cells tagged `check`; the cell that installs the package comes first. In the published
-edition links lead to the site, because no other lesson lies beside it and each host names headings in its own way; in
-the folder of `make lab` they stay relative, with JupyterLab's names of headings.
+An edition has no outputs and no cells tagged `check`; the cell that installs the package comes first, the closed box on
+the study notes last, as on the site. In the published edition links lead to the site, because no other lesson lies
+beside it and each host names headings in its own way; in the folder of `make lab` they stay relative, with JupyterLab's
+names of headings.
 """
 
 import hashlib
@@ -19,10 +20,10 @@ from pathlib import Path
 
 import address
 
-from cnnlessons.claims.anchors import slug
+from cnnlessons.claims.anchors import SELF, headings, slug, title
+from cnnlessons.claims.page import statements
 
 ROOT = Path(__file__).parents[1]
-BRANCH = "notebooks"
 INSTALL = (
     "Run this cell first: it installs the book's small package where it is missing, and does nothing where it is there."
 )
@@ -30,7 +31,6 @@ KEPT_IN_NOTEBOOK = ("kernelspec", "language_info")
 WRITTEN = ".edition.json"  # in the folder of `make lab`: what was written, path → digest
 # The target of a link or image in Markdown, and in HTML; what stands in code is no link.
 TARGETS = re.compile(r'(?P<before>\]\(|\b(?:href|src)=")(?P<to>[^)\s"]+)(?=[)\s"])')
-CODE_BLOCK = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)\s*?$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"(^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)\s*?$|(?P<tick>`+)[^`]+(?P=tick))", re.MULTILINE | re.DOTALL)
 BRANCH_README = """\
 # The notebooks of [CNN Lessons]({site})
@@ -80,8 +80,8 @@ def in_folder(to, source, root):
         return to
     cells = json.loads(target.read_text(encoding="utf-8"))["cells"]
     prose = "\n\n".join("".join(one["source"]) for one in cells if one["cell_type"] == "markdown")
-    for heading in re.findall(r"^#+ +(.+?)\s*$", CODE_BLOCK.sub("", prose), re.MULTILINE):
-        if slug(heading) == anchor:
+    for name, heading in [(slug(title(cells)), title(cells)), *(found[1:] for found in headings(prose))]:
+        if name == anchor:
             return f"{path}#{re.sub(r'[`*]', '', heading).replace(' ', '-')}"
     return to
 
@@ -126,6 +126,8 @@ def edition(source, root=ROOT, links="site"):
     if first:
         note = {"cell_type": "markdown", "id": "install-note", "metadata": {}, "source": INSTALL}
         first.insert(0, note)
+    if box := statements(notebook["cells"], f"{site(root)}{SELF}.html", source.stem):
+        rest.append({"cell_type": "markdown", "id": "study-notes", "metadata": {}, "source": box})
     for one in (cells := [*first, *rest]):
         one["source"] = one["source"].splitlines(keepends=True)
     kept = {name: value for name, value in notebook["metadata"].items() if name in KEPT_IN_NOTEBOOK}

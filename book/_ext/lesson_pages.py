@@ -9,7 +9,6 @@ Without JavaScript, in print and for search engines everything is open.
 import json
 import re
 import zlib
-from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,8 +20,8 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 
-from cnnlessons.claims import CLAIMS, page
-from cnnlessons.claims.anchors import slug
+from cnnlessons.claims.anchors import SELF, slug
+from cnnlessons.claims.page import statements
 
 SCRIPT = "predict.js"
 # before the page is painted: folds stay closed until the script has dressed them
@@ -136,29 +135,6 @@ def close(self: Any, node: nodes.Element) -> None:
 # ------------------------------------------------------------------ around the text
 
 
-def statements(lesson: Lesson, ledger: str) -> str:
-    """The closed box about the study notes, or nothing where none speaks of this lesson's subject."""
-    ids = list(dict.fromkeys(id for cell in lesson.cells for id in cell["metadata"].get("claims", []) if id in CLAIMS))
-    if not ids:
-        return ""
-    items = []
-    for claim in (CLAIMS[id] for id in ids):
-        mark = f'<span class="sign" aria-hidden="true">{page.MARKS[claim.verdict]}</span> {claim.verdict}'
-        so = f" {page.prose(claim.right)}" if claim.right and claim.verdict != "right" else ""
-        items.append(
-            f'<li><a href="{ledger}#claim-{claim.id}">{page.prose(claim.said)}</a> '
-            f"<small>(note {claim.note})</small> <strong>{mark}</strong>.{so}</li>"
-        )
-    count = f"{len(ids)} statement{'s' * (len(ids) > 1)}"
-    return (
-        f'<details class="statements"><summary>What the study notes say: {count}</summary>'
-        "<p>This book answers five study notes, written in Chinese while learning these networks. What they say of "
-        f"this lesson's subject, and what was found:</p><ul>{''.join(items)}</ul>"
-        f'<p><a href="{ledger}?lesson={escape(lesson.path.stem)}">All of it with its evidence, in the ledger</a></p>'
-        "</details>\n"
-    )
-
-
 def around(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -169,9 +145,9 @@ def around(
         context["metatags"] = context.get("metatags", "") + EARLY
     lesson = source(app, pagename)
     if body and lesson:
-        box = statements(lesson, app.builder.get_relative_uri(pagename, "book/beyond/ledger"))
+        box = statements(lesson.cells, app.builder.get_relative_uri(pagename, SELF), lesson.path.stem)
         end = body.rfind("</section>")
-        if box and pagename != "book/beyond/ledger" and end > 0:
+        if box and end > 0:
             context["body"] = body[:end] + box + body[end:]
 
 

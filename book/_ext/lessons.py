@@ -8,12 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cnnlessons.claims.anchors import headings, slug
+from cnnlessons.claims.anchors import FENCE, headings, slug, title
 from cnnlessons.predictions import MIME
 
 PREDICT = re.compile(r"^> \*\*Predict\.\*\*", re.MULTILINE)
-HEADING = re.compile(r"^(#+) +(.+?)\s*$", re.MULTILINE)
-FENCE = re.compile(r"^```.*?^```\s*?$", re.MULTILINE | re.DOTALL)
 DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
 LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)")
 # what only Sphinx understands: a fence of colons, a label before a heading, a role
@@ -70,13 +68,7 @@ class Lesson:
     @property
     def title(self) -> str:
         """The first heading."""
-        found = HEADING.search(self.cells[0]["source"])
-        return found[2] if found else self.path.stem
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing in it is for Sphinx alone."""
-        return not RAW.search(FENCE.sub("", self.prose)) and not re.search(r"^```\{", self.prose, re.MULTILINE)
+        return title(self.cells)
 
     def read(self) -> str:
         """What a reader reads: without solutions, sources, code and addresses."""

@@ -54,31 +54,26 @@ def answer(
 
     Raises ValueError where a slip is right, or is no number and no choice.
     """
-    kind = ", ".join(choices := tuple(str(one) for one in choices))
-    if choices:
-        value = str(value)
-        if value not in choices:
-            raise ValueError(f"value: {value!r} is none of the choices: {kind}")
-    elif isinstance(value, str):
-        raise ValueError(f"value: {value!r} is no number; name the choices=(…) of a question that asks for a word")
-    else:
-        value = plain(value)
+    choices = tuple(map(str, choices))
+    value = taken("value", value, choices)
     if within < 0:
         raise ValueError(f"within: {within} is below 0; say how far a right guess may lie from the answer")
-    kept: dict[float | str, str] = {}
-    for slip, meaning in (slips or {}).items():
-        if choices:
-            slip = str(slip)
-            if slip not in choices:
-                raise ValueError(f"slips: {slip!r} is none of the choices: {kind}")
-        elif isinstance(slip, str):
-            raise ValueError(f"slips: {slip!r} is no number")
-        else:
-            slip = plain(slip)
+    kept = {taken("slips", slip, choices): meaning for slip, meaning in (slips or {}).items()}
+    for slip in kept:
         if slip == value or (not choices and abs(float(slip) - float(value)) <= within):
             raise ValueError(f"slips: {slip} is the right answer, which is no slip")
-        kept[slip] = meaning
     return Answer(value, within, unit, choices, kept)
+
+
+def taken(name: str, value: Any, choices: tuple[str, ...]) -> float | str:
+    """One of the choices, or a Python number where there are none."""
+    if choices and str(value) not in choices:
+        raise ValueError(f"{name}: {value!r} is none of the choices: {', '.join(choices)}")
+    if choices:
+        return str(value)
+    if isinstance(value, str):
+        raise ValueError(f"{name}: {value!r} is no number; name the choices=(…) of a question that asks for a word")
+    return plain(value)
 
 
 def plain(value: Any) -> float:

@@ -2,22 +2,57 @@
 
 import functools
 import gzip
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 from chromium import SLOWEST
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-SITE = Path(__file__).parents[2] / "_build/html"
+BOOK = Path(__file__).parents[2] / "book"
+SITE = BOOK.parent / "_build/html"
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 FITS = Path(__file__).with_name("fits.js").read_text(encoding="utf-8")
 WIDTHS = {1280: 900, 390: 844}  # a laptop and a phone: width and height in CSS pixels
+
+
+def small_site(folder: Path, notebook: nbformat.NotebookNode, extensions: list[str], more: str = "") -> str:
+    """The address of one page that Sphinx builds from a notebook in an empty folder; `more` are lines of conf.py."""
+    notebook.metadata.language_info = {"name": "python", "pygments_lexer": "ipython3"}
+    nbformat.write(notebook, folder / "index.ipynb")
+    (folder / "conf.py").write_text(
+        f"import sys; sys.path.insert(0, {str(BOOK / '_ext')!r})\nextensions = {['myst_nb', *extensions]}\n"
+        "nb_execution_mode = 'off'\nlanguage = 'en'\nhtml_theme = 'sphinx_book_theme'\nhtml_title = 'Small'\n"
+        f"exclude_patterns = ['html', 'jupyter_execute']\n{more}"
+    )
+    subprocess.run([sys.executable, "-m", "sphinx", "-W", "-q", folder, folder / "html"], check=True)
+    return (folder / "html/index.html").as_uri()
+
+
+@contextmanager
+def alone(chromium: Browser, url: str) -> Iterator[Callable[..., Page]]:
+    """open_page(**context options) gives that page in a tab of its own; no other host answers it."""
+    contexts = []
+
+    def open_page(**options: Any) -> Page:
+        contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
+        contexts[-1].route("http*://**", lambda route: route.abort())
+        page = contexts[-1].new_page()
+        page.goto(url, wait_until="domcontentloaded")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 def built_pages() -> list[str]:

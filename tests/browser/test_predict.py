@@ -1,17 +1,12 @@
 """Predict boxes in Chromium: pointer, keyboard, phone, axe, no JavaScript, print, and search in the page."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import nbformat
 import pytest
-from built_site import violations
+from built_site import BOOK, alone, small_site, violations
 
 from cnnlessons.predictions import answer
 
 pytestmark = pytest.mark.browser
-EXT = Path(__file__).parents[2] / "book/_ext"
 QUESTIONS = (
     ("How many weights?", answer(1560, slips={1500: "The biases are missing."}), "print(1560)", "1,560: with biases."),
     ("Which one?", answer("ReLU", choices=("tanh", "ReLU"), slips={"tanh": "It saturates."}), "print('max')", "ReLU."),
@@ -24,7 +19,6 @@ def page_of_boxes(tmp_path_factory):
     """The address of a page built from a notebook with three boxes, opened as a file."""
     folder = tmp_path_factory.mktemp("boxes")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Guess\n\nFirst of all.")])
-    notebook.metadata.language_info = {"name": "python", "pygments_lexer": "ipython3"}
     for question, kept, code, told in QUESTIONS:
         notebook.cells.append(nbformat.v4.new_markdown_cell(f"So.\n\n> **Predict.** {question}"))
         stream = nbformat.v4.new_output("stream", name="stdout", text=f"output of {code}\n")
@@ -36,36 +30,15 @@ def page_of_boxes(tmp_path_factory):
         )
         notebook.cells.append(nbformat.v4.new_markdown_cell(told))
     notebook.cells.append(nbformat.v4.new_markdown_cell("## Tell a friend\n\nDone."))
-    nbformat.write(notebook, folder / "index.ipynb")
-    static = (EXT.parent / "_static").as_posix()
-    (folder / "conf.py").write_text(
-        f"import sys; sys.path.insert(0, {EXT.as_posix()!r})\n"
-        "extensions = ['myst_nb', 'lesson_pages']\nnb_execution_mode = 'off'\nlanguage = 'en'\n"
-        f"html_static_path = [{static!r}]\nhtml_css_files = ['book.css']\n"
-        "html_theme = 'sphinx_book_theme'\nhtml_title = 'Boxes'\nexclude_patterns = ['html', 'jupyter_execute']\n"
-    )
-    subprocess.run([sys.executable, "-m", "sphinx", "-W", "-q", folder, folder / "html"], check=True)
-    return (folder / "html/index.html").as_uri()
+    static = f"html_static_path = [{(BOOK / '_static').as_posix()!r}]\nhtml_css_files = ['book.css']\n"
+    return small_site(folder, notebook, ["lesson_pages"], static)
 
 
 @pytest.fixture
 def boxes(chromium, page_of_boxes):
-    """boxes(**context options) gives the page, with nobody else to talk to."""
-    contexts = []
-
-    def open_page(**options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        context.route("http*://**", lambda route: route.abort())
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(page_of_boxes)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    """boxes(**context options) gives the page."""
+    with alone(chromium, page_of_boxes) as open_page:
+        yield open_page
 
 
 def is_open(page, number):
@@ -73,14 +46,16 @@ def is_open(page, number):
 
 
 def test_questions_and_code_are_seen_and_answers_are_not(boxes):
-    page = boxes()
+    page, errors = boxes(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.reload()
     assert [is_open(page, n) for n in (1, 2, 3)] == [False, False, False]
     assert page.get_by_text("How many weights?").is_visible()
     assert page.locator(".cell_input").count() == 3 and page.locator(".cell_input").first.is_visible()
     assert not page.get_by_text("output of print(1560)").is_visible()
     assert not page.get_by_text("1,560: with biases.").is_visible()
     assert page.get_by_role("heading", name="Tell a friend").is_visible()  # a heading ends the fold
-    assert page.errors == []
+    assert errors == []
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """The shape explorer in a real browser: its arithmetic against `trace`, and the view on a page without a kernel."""
 
 import random
-import subprocess
-import sys
 from importlib.resources import files
 
 import nbformat
 import pytest
+from built_site import alone, small_site
 
 from cnnlessons import CATALOGUE
 from cnnlessons.networks.arch import Arch
@@ -165,40 +164,26 @@ def lesson(tmp_path_factory):
     """The address of a page built from a notebook with two stored widgets, opened as a file."""
     folder = tmp_path_factory.mktemp("lesson")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Explore")])
-    notebook.metadata.language_info = {"name": "python", "pygments_lexer": "ipython3"}
     for id in SHOWN:
         data, _ = ShapeExplorer(id)._repr_mimebundle_()
         cell = nbformat.v4.new_code_cell("ShapeExplorer()", execution_count=1)
         cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
         notebook.cells.append(cell)
-    nbformat.write(notebook, folder / "index.ipynb")
-    (folder / "conf.py").write_text(
-        "extensions = ['myst_nb', 'cnnlessons.widgets.sphinx_ext']\nnb_execution_mode = 'off'\nlanguage = 'en'\n"
-        "html_theme = 'sphinx_book_theme'\nhtml_title = 'Lesson'\nexclude_patterns = ['html', 'jupyter_execute']\n"
-    )
-    subprocess.run([sys.executable, "-m", "sphinx", "-W", "-q", folder, folder / "html"], check=True)
-    return (folder / "html/index.html").as_uri()
+    return small_site(folder, notebook, ["cnnlessons.widgets.sphinx_ext"])
 
 
 @pytest.fixture
 def open_lesson(chromium, lesson):
     """open_lesson(**context options) gives the page, once its widgets are there."""
-    contexts = []
+    with alone(chromium, lesson) as open_page:
 
-    def open_page(**options):
-        options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options}
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        context.route("http*://**", lambda route: route.abort())  # nobody answers
-        page = context.new_page()
-        page.goto(lesson, wait_until="domcontentloaded")
-        if options.get("java_script_enabled", True):
-            page.wait_for_function(f"document.querySelectorAll('.shape-explorer').length === {len(SHOWN)}")
-        return page
+        def open_widgets(**options):
+            page = open_page(**{"reduced_motion": "reduce", **options})
+            if options.get("java_script_enabled", True):
+                page.wait_for_function(f"document.querySelectorAll('.shape-explorer').length === {len(SHOWN)}")
+            return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+        yield open_widgets
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ import re
 import pytest
 from toc import lessons
 
+from cnnlessons.claims import CLAIMS
+from cnnlessons.claims.anchors import SELF
+
 INSTALL = "try:\n    import cnnlessons"
 
 
@@ -182,7 +185,11 @@ def test_every_lesson_has_an_edition(edition, root, name):
     before = json.loads(source.read_text(encoding="utf-8"))["cells"]
     assert INSTALL in "".join(made["cells"][1]["source"])
     checks = sum("check" in cell["metadata"].get("tags", []) for cell in before)
-    assert len(made["cells"]) == len(before) + 1 - checks
+    claims = {id for cell in before for id in cell["metadata"].get("claims", []) if id in CLAIMS}
+    assert len(made["cells"]) == len(before) + 1 - checks + bool(claims)
+    last = "".join(made["cells"][-1]["source"])
+    ledger = f"https://cnnlessons.github.io/cnnlessons/{SELF}.html"
+    assert set(re.findall(rf'href="{re.escape(ledger)}#claim-([\w-]+)"', last)) == claims
     prose = "".join("".join(cell["source"]) for cell in made["cells"] if cell["cell_type"] == "markdown")
     outside = "".join(part for part in re.split(r"```.*?```|`[^`]*`", prose, flags=re.DOTALL))
     assert [to for to in re.findall(r"\]\(([^)\s]+)\)", outside) if re.search(r"\.(ipynb|md)(#|$)", to)] == []

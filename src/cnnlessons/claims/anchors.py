@@ -14,7 +14,7 @@ from typing import Any
 import cnnlessons
 from cnnlessons.claims.ledger import CLAIMS
 
-HEADING = re.compile(r"^(?:\(([\w-]+)\)=\n+)?##+ +(.+)$", re.MULTILINE)
+HEADING = re.compile(r"^##+ +(.+?)\s*$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```\s*?$", re.MULTILINE | re.DOTALL)
 SELF = "book/beyond/ledger"  # the page that shows the ledger settles nothing
 
@@ -42,12 +42,17 @@ def slug(heading: str) -> str:
 def headings(source: str) -> list[tuple[int, str, str]]:
     """(place, anchor, heading) of each section that begins in a Markdown cell."""
     text = FENCE.sub(lambda code: " " * len(code[0]), source)
-    return [(found.start(), found[1] or slug(found[2]), found[2]) for found in HEADING.finditer(text)]
+    return [(found.start(), slug(found[1]), found[1]) for found in HEADING.finditer(text)]
+
+
+def title(cells: list[Cell]) -> str:
+    """Of a lesson, from the first line of its first cell."""
+    return "".join(cells[0]["source"]).split("\n")[0].lstrip("# ").strip()
 
 
 def sections(cells: list[Cell]) -> Iterator[tuple[Cell, str, str]]:
     """(cell, anchor, heading) for every cell; one with headings inside it still belongs to where it begins."""
-    here = ("", "".join(cells[0]["source"]).split("\n")[0].lstrip("# "))
+    here = ("", title(cells))
     for cell in cells:
         source = "".join(cell["source"])
         found = headings(source) if cell["cell_type"] == "markdown" else []
@@ -61,13 +66,12 @@ def sections(cells: list[Cell]) -> Iterator[tuple[Cell, str, str]]:
 def in_lesson(page: str, cells: list[Cell]) -> dict[str, Anchor]:
     """The best anchor of each claim of a lesson: a code cell before prose, and the one that settles fewest claims."""
     found: dict[str, tuple[tuple, Anchor]] = {}
-    title = plain("".join(cells[0]["source"]).split("\n")[0].lstrip("# "))
     for order, (cell, label, heading) in enumerate(sections(cells)):
         ids = [id for id in cell["metadata"].get("claims", []) if id in CLAIMS]
         rank = (not label, cell["cell_type"] != "code", len(ids), order)
         for id in ids:
             if id not in found or rank < found[id][0]:
-                found[id] = rank, Anchor(page, title, label, plain(heading))
+                found[id] = rank, Anchor(page, plain(title(cells)), label, plain(heading))
     return {id: anchor for id, (_, anchor) in found.items()}
 
 

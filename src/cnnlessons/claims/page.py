@@ -1,8 +1,9 @@
 """The ledger as HTML: a table of claims, a table of mistakes, and the drawing of the totals."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -99,6 +100,32 @@ def mistakes() -> Table:
         rows.append(f'<tr role="row" id="mistake-{one.id}">{name}{body}</tr>')
     head = ("Said or done", "Where", "What is so", "Computed")
     return framed("mistakes", f"{len(rows)} mistakes outside the notes", head, rows)
+
+
+def statements(cells: Iterable[dict[str, Any]], ledger: str, lesson: str) -> str:
+    """The closed box at the end of a lesson: what the study notes say of its subject, and what was found.
+
+    `cells` are the lesson's, whose metadata name claims; `ledger` is the ledger's address as seen from the lesson.
+    Nothing where no cell names a claim.
+    """
+    ids = dict.fromkeys(id for cell in cells for id in cell["metadata"].get("claims", ()) if id in CLAIMS)
+    if not ids:
+        return ""
+    items = []
+    for claim in (CLAIMS[id] for id in ids):
+        mark = f'<span class="sign" aria-hidden="true">{MARKS[claim.verdict]}</span> {claim.verdict}'
+        so = f" {prose(claim.right)}" if claim.right and claim.verdict != "right" else ""
+        items.append(
+            f'<li><a href="{ledger}#claim-{claim.id}">{prose(claim.said)}</a> '
+            f"<small>(note {claim.note})</small> <strong>{mark}</strong>.{so}</li>"
+        )
+    count = f"{len(ids)} statement{'s' * (len(ids) > 1)}"
+    return (
+        f'<details class="statements"><summary>What the study notes say: {count}</summary>'
+        "<p>This book answers five study notes, written in Chinese while learning these networks. What they say of "
+        f"this lesson's subject, and what was found:</p><ul>{''.join(items)}</ul>"
+        f'<p><a href="{ledger}?lesson={lesson}">All of it with its evidence, in the ledger</a></p></details>\n'
+    )
 
 
 def bars(name: str, ax: Axes | None = None) -> Axes:

@@ -4,30 +4,16 @@ from math import sqrt
 
 from cnnlessons.claims.checking import Found, check
 from cnnlessons.claims.logged import run
+from cnnlessons.claims.rates import RATES, rate
 from cnnlessons.networks import CATALOGUE
 from cnnlessons.networks.catalogue.vgg import TABLE_3
 from cnnlessons.networks.layers import WithinMapLRN
 
-# (system, test set) → (top-1, top-5) in per cent; Krizhevsky et al. 2012, Tables 1 and 2, None where not given
-RESULTS: dict[tuple[str, str], tuple[float | None, float]] = {
-    ("sparse coding", "ILSVRC-2010 test"): (47.1, 28.2),
-    ("SIFT + Fisher vectors", "ILSVRC-2010 test"): (45.7, 25.7),
-    ("one net", "ILSVRC-2010 test"): (37.5, 17.0),
-    ("one net", "ILSVRC-2012 validation"): (40.7, 18.2),
-    ("five nets", "ILSVRC-2012 validation"): (38.1, 16.4),
-    ("seven nets, two of them pre-trained", "ILSVRC-2012 validation"): (36.7, 15.4),
-    ("seven nets, two of them pre-trained", "ILSVRC-2012 test"): (None, 15.3),
-    ("second best entry", "ILSVRC-2012 test"): (None, 26.2),
-}
-SEVEN_NETS = RESULTS["seven nets, two of them pre-trained", "ILSVRC-2012 test"]
-SECOND = RESULTS["second best entry", "ILSVRC-2012 test"]
-LEAD = round(SECOND[1] - SEVEN_NETS[1], 1)
+ONE_NET = rate("2010 test", "AlexNet, ten crops")
+SEVEN_NETS = rate("2012 test", "five and two pre-trained")
+SECOND = rate("2012 test", "ISI, Fisher vectors")
+LEAD = round(SECOND.top5 - SEVEN_NETS.top5, 1)
 WITHOUT_LRN, WITH_LRN = (TABLE_3[name, "256"][0] for name in ("A", "A-LRN"))  # top-1
-
-
-def pairs(test: str) -> list[tuple[float | None, float]]:
-    """(top-1, top-5) of every system on test sets whose name begins so."""
-    return [errors for (_, name), errors in RESULTS.items() if name.startswith(test)]
 
 
 @check("000-L056c", "000-L058d", "001-L007c", "002-L063c", "004-L046b", quoted=True)
@@ -35,7 +21,7 @@ def lead() -> Found:
     """How far AlexNet was ahead in 2012."""
     return Found(
         {"about ten points ahead": 10 <= LEAD < 11.5},
-        f"{SECOND[1]} − {SEVEN_NETS[1]} = {LEAD} points of top-5 error",
+        f"{SECOND.top5} − {SEVEN_NETS.top5} = {LEAD} points of top-5 error",
     )
 
 
@@ -48,10 +34,10 @@ def nearly_ten() -> Found:
 @check("000-L058c", quoted=True)
 def one_pair() -> Found:
     """Whether 37.5 and 15.3 belong to one system and one test set."""
-    found = [where for where, errors in RESULTS.items() if 37.5 in errors or 15.3 in errors]
+    found = [one for one in RATES if 37.5 in (one.top1, one.top5) or 15.3 in (one.top1, one.top5)]
     return Found(
-        {"37.5 and 15.3 are one result": (37.5, 15.3) in RESULTS.values()},
-        "; ".join(f"{system}, {test}" for system, test in found),
+        {"37.5 and 15.3 are one result": any((one.top1, one.top5) == (37.5, 15.3) for one in found)},
+        "; ".join(f"{one.system}, {one.images}" for one in found),
     )
 
 
@@ -60,8 +46,10 @@ def pair_of_2010() -> Found:
     """Which test set 37.5 and 17.0 were measured on."""
     return Found(
         {
-            "37.5 and 17.0 are one result": (37.5, 17.0) in RESULTS.values(),
-            "of the contest of 2012": (37.5, 17.0) in pairs("ILSVRC-2012"),
+            "37.5 and 17.0 are one result": (ONE_NET.top1, ONE_NET.top5) == (37.5, 17.0),
+            "of the contest of 2012": any(
+                (one.top1, one.top5) == (37.5, 17.0) for one in RATES if one.images.startswith("2012")
+            ),
         },
         "one net, ILSVRC-2010 test, error rates",
     )
@@ -70,7 +58,7 @@ def pair_of_2010() -> Found:
 @check("002-L065b", quoted=True)
 def top1_accuracy() -> Found:
     """The accuracy that goes with an error of 37.5 %."""
-    error = RESULTS["one net", "ILSVRC-2010 test"][0] or 0
+    error = ONE_NET.top1 or 0
     accuracy = 100 - error
     return Found({"an accuracy of 37.5 %": accuracy == 37.5}, f"an error; the accuracy is {accuracy} %")
 
@@ -78,7 +66,7 @@ def top1_accuracy() -> Found:
 @check("002-L065c", quoted=True)
 def top5_accuracy() -> Found:
     """15.3 as an accuracy, and as the partner of 37.5."""
-    error, partner = SEVEN_NETS[1], RESULTS["one net", "ILSVRC-2010 test"][1]
+    error, partner = SEVEN_NETS.top5, ONE_NET.top5
     return Found(
         {"an accuracy of 15.3 %": 100 - error == 15.3, "the partner of 37.5": partner == error},
         f"an error of seven nets in 2012; the partner of 37.5 is {partner}",
