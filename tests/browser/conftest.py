@@ -3,6 +3,7 @@
 import pytest
 from built_site import SITE, built_pages, served, tab
 from chromium import found, must, running
+from widget_page import widget_pages, write_files
 
 
 def pytest_generate_tests(metafunc):
@@ -63,3 +64,18 @@ def visit(chromium, site_url):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def widget_files(tmp_path_factory):
+    """A folder with the host, the widgets and their assets."""
+    folder = tmp_path_factory.mktemp("widgets")
+    write_files(folder)
+    return folder
+
+
+@pytest.fixture
+def shown(chromium, widget_files):
+    """shown(*widgets, width=1280, theme="light", **options): a page with those widgets alive; see widget_page.py."""
+    with widget_pages(chromium, widget_files) as open_page:
+        yield open_page

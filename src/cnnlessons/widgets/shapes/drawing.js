@@ -1,25 +1,12 @@
 // The shape explorer's drawing: every stack of maps as a box.
 
-const SVG = "http://www.w3.org/2000/svg";
-const number = (n) => n.toLocaleString("en-US");
-const or_dash = (n) => (n ? number(n) : "–");
+import { sum, times } from "../arithmetic.js";
+import { svg } from "../ui.js";
 
-// An element with its attributes and children; `on…` attributes are listeners, false ones are left out.
-function element(node, attributes, children) {
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children);
-  return node;
-}
-const h = (tag, attributes, ...children) => element(document.createElement(tag), attributes, children);
-const svg = (tag, attributes, ...children) => element(document.createElementNS(SVG, tag), attributes, children);
-
-const SAME = new Set(["activation", "dropout", "norm"]); // kinds that leave the maps as they are
+export const SAME = new Set(["activation", "dropout", "norm"]); // kinds that leave the maps as they are
 
 // Every stack of maps as a box: its side to scale, its thickness growing with the logarithm of the maps.
-function draw(width, input, rows, failed, palette, selected) {
+export function draw(width, input, rows, failed, palette, selected) {
   const boxes = [{ name: "input", kind: "input", shape: input }];
   rows.forEach((row, index) => {
     if (!SAME.has(row.kind) && row.type !== "Softmax")

@@ -1,28 +1,17 @@
 """ShapeExplorer: change a network and see at once what that does to shapes, weights and cost."""
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from html import escape
-from pathlib import Path
 from typing import Any
 
-import anywidget
 from traitlets import Bunch, Dict, List, Unicode, observe, validate
 
 from cnnlessons.errors import ShapeError
 from cnnlessons.networks import CATALOGUE, PALETTE, Arch, Trace, described, html, trace, walk
 from cnnlessons.widgets import layer_json
-
-HERE = Path(__file__).parent
-PARTS = ("arithmetic.js", "drawing.js", "view.js")
-
-
-def module() -> str:
-    """The view as one ES module without imports, as anywidget and a page opened as a file need it."""
-    parts = [(HERE / name).read_text(encoding="utf-8") for name in PARTS]
-    return "\n".join([*parts, "export { trace };\nexport default { render };\n"])
+from cnnlessons.widgets.base import Widget
 
 
 def attempt(arch: Arch) -> tuple[Trace, str]:
@@ -39,7 +28,7 @@ def attempt(arch: Arch) -> tuple[Trace, str]:
     return rows, sentence
 
 
-class ShapeExplorer(anywidget.AnyWidget):
+class ShapeExplorer(Widget):
     """Pick a network, change its layers or its input, and read the rows of its trace.
 
     `ShapeExplorer("lenet5-1998", input=(1, 28, 28))`; an `Arch` of your own will do as well, and so will an
@@ -51,8 +40,8 @@ class ShapeExplorer(anywidget.AnyWidget):
     kernel, but never writes them: should the two ever differ, Python is right.
     """
 
-    _esm = module()
-    _css = HERE / "shape_explorer.css"
+    folder = "shapes"
+    on_page = ("network", "input", "layers")
 
     network = Unicode(help="id in CATALOGUE; '' once the layers are others").tag(sync=True)
     # quoted, because traitlets 5.7 of Colab takes no subscript
@@ -63,9 +52,9 @@ class ShapeExplorer(anywidget.AnyWidget):
     error = Unicode(read_only=True, help="why the next layer does not fit, or ''")
 
     # what the view needs and nobody changes
-    catalogue = Dict(layer_json.catalogue(), read_only=True).tag(sync=True)
-    vocabulary = Dict(layer_json.vocabulary(), read_only=True).tag(sync=True)
-    palette = Dict(PALETTE, read_only=True).tag(sync=True)
+    catalogue = Dict(layer_json.catalogue(), read_only=True).tag(sync=True, constant=True)
+    vocabulary = Dict(layer_json.vocabulary(), read_only=True).tag(sync=True, constant=True)
+    palette = Dict(PALETTE, read_only=True).tag(sync=True, constant=True)
 
     def __init__(self, network: object = "lenet5-1998", input: Sequence[int] | None = None, **traits: Any):
         arch = (
@@ -142,22 +131,14 @@ class ShapeExplorer(anywidget.AnyWidget):
         stack = repr(self.network) if self.network else f"a stack of {len(self.layers)} layers"
         return f"ShapeExplorer({stack}, input={tuple(self.input)})"
 
-    def page(self) -> str:
-        """HTML for a page without a kernel: the state for the script there, and the table for readers without one."""
-        state = {name: getattr(self, name) for name in ("network", "input", "layers")}
+    def state(self) -> dict[str, object]:
+        """Of a network in the catalogue the page has the layers."""
+        state = super().state()
         if self.network:
-            del state["layers"]  # the page has the catalogue
-        data = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
+            del state["layers"]
+        return state
+
+    def still(self) -> str:
+        """The table, and the sentence about a layer that does not fit."""
         rows, error = self.found()
-        shown = (html(rows) if rows else "") + (f"<p>{escape(error)}</p>" if error else "")
-        return (
-            f'<div class="cnnlessons-widget" data-widget="shape_explorer"><script type="application/json">{data}'
-            f'</script><div class="fallback">{shown}</div></div>'
-        )
-
-    _ipython_display_ = None  # ipywidgets 7 would show the live view alone, by a method of that name
-
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view where there is a kernel; `page()` where there is none."""
-        bundle, metadata = super()._repr_mimebundle_(**options) or ({}, {})
-        return {**bundle, "text/html": self.page()}, metadata
+        return (html(rows) if rows else "") + (f"<p>{escape(error)}</p>" if error else "")

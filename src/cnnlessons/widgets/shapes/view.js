@@ -1,5 +1,9 @@
 // The shape explorer's controls and table. `render` is what anywidget and host.js call.
 
+import { pair, rule, sum, times, trace } from "../arithmetic.js";
+import { h, number, or_dash } from "../ui.js";
+import { SAME, draw } from "./drawing.js";
+
 const HEAD = ["layer", "type", "output", "parameters", "connections", "MACs", "receptive field", "jump"];
 
 // What a layer is set to, in words.
@@ -70,7 +74,7 @@ function render({ model, el }) {
     h("th", { scope: "col", role: "columnheader", class: i > 2 ? "number" : "" }, name)));
   const table = h("table", { role: "table", "aria-label": "layers of the stack" },
     h("thead", { role: "rowgroup" }, head), body, h("tfoot", { role: "rowgroup" }, foot));
-  const root = h("div", { class: "shape-explorer" },
+  const root = h("div", { class: "cnnlessons shape-explorer" },
     h("div", { class: "bar" },
       h("label", {}, "network", names),
       h("fieldset", {}, h("legend", {}, "input"), ...sizes),
@@ -271,3 +275,5 @@ function render({ model, el }) {
     watched.forEach((name) => model.off(name, outside));
   };
 }
+
+export default { render };

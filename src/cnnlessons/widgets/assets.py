@@ -1,0 +1,39 @@
+"""Binary data that widgets need: on a page each is a file that is loaded when a widget comes into view."""
+
+import zlib
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from traitlets import Bytes
+
+
+def digits() -> bytes:
+    """The 5,000 digits of `load("mnist-5k")`, deflated: images (28, 28) of the 4,000 for training and then the 1,000
+    for testing, a byte a pixel, and after them the 5,000 labels, in the order that `load` gives."""
+    from cnnlessons.data import embedded
+
+    train, test = embedded.arrays()
+    parts = (train[0], test[0], train[1].astype("u1"), test[1].astype("u1"))
+    return zlib.compress(b"".join(part.tobytes() for part in parts), 9)
+
+
+ASSETS: dict[str, Callable[[], bytes]] = {"digits": digits}
+
+
+@cache
+def asset(name: str) -> bytes:
+    """The bytes of one of ASSETS, made once."""
+    return ASSETS[name]()
+
+
+class Asset(Bytes):
+    """A trait with the bytes of one of ASSETS, read when they are first asked for; a view gets it as a DataView."""
+
+    def __init__(self, name: str, **options: Any):
+        super().__init__(read_only=True, **options)
+        self.tag(sync=True, asset=name)
+
+    def default(self, obj: object = None) -> bytes:
+        """The bytes, once there is a widget that needs them."""
+        return asset(self.metadata["asset"]) if obj is not None else b""
