@@ -35,7 +35,7 @@ unexport MPLBACKEND
 # 60 times as long.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help book slides lab test lint notebooks times execute bench serve address setup chromium clean
+.PHONY: help book slides lab test lint notebooks times execute engine bench serve address setup chromium clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ notebooks times:
 
 execute: $(FULL)  ## re-run notebooks in place (one: make execute NB=book/lenet/five-lenets.ipynb)
 	@$(PY) tools/execute.py $(NB)
+
+engine: $(FULL)  ## compile the page engine, src/cnnlessons/live/engine.c, to engine.wasm
+	@$(STEP) "compile the engine" $(PY) -m cnnlessons.live.build
 
 bench: $(FULL) book  ## time every tests/benchmarks/*.py on this machine
 	@$(foreach benchmark,$(BENCHMARKS),$(STEP) "$(benchmark)" $(PY) $(benchmark) &&) true

@@ -3,9 +3,15 @@
 import zlib
 from collections.abc import Callable
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from traitlets import Bytes
+
+
+def engine() -> bytes:
+    """The page engine, WebAssembly: see `cnnlessons.live`."""
+    return files("cnnlessons.live").joinpath("engine.wasm").read_bytes()
 
 
 def digits() -> bytes:
@@ -18,7 +24,7 @@ def digits() -> bytes:
     return zlib.compress(b"".join(part.tobytes() for part in parts), 9)
 
 
-ASSETS: dict[str, Callable[[], bytes]] = {"digits": digits}
+ASSETS: dict[str, Callable[[], bytes]] = {"engine": engine, "digits": digits}
 
 
 @cache
