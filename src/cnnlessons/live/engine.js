@@ -200,6 +200,9 @@ function network(module, arch, { batch = 16, seed = 0 } = {}) {
       return value;
     },
 
+    /** The gradients of the last step, by the names of the weights. */
+    slopes: () => named(c.tensor_grad),
+
     /** Mean loss and share of right answers, in evaluation mode. */
     evaluate(x, y, { loss } = {}) {
       const which = kind(loss);

@@ -6,5 +6,6 @@ life on a page. Every lesson has one.
 """
 
 from cnnlessons.widgets.shapes import ShapeExplorer
+from cnnlessons.widgets.train import Train
 
-__all__ = ["ShapeExplorer"]
+__all__ = ["ShapeExplorer", "Train"]

@@ -25,7 +25,7 @@ export function button(text, onclick, attributes = {}) {
 
 // A slider under its name and value: `show` turns its number into words, `set` is called with it as it moves.
 export function slider(text, { min, max, step, value, set, show = number }) {
-  const said = h("output", {}, show(value));
+  const said = h("span", { class: "value" }, show(value)); // an output would be read aloud at every move
   const box = h("input", { type: "range", min, max, step, value, "aria-valuetext": show(value), oninput: () => put(box.valueAsNumber, true) });
   function put(n, tell) {
     if (!tell) box.value = n;
@@ -66,4 +66,11 @@ export function paint(canvas, values, height, width, ink) {
   const picture = new ImageData(width, height);
   values.forEach((value, i) => picture.data.set([...ink(value), 255], 4 * i));
   canvas.getContext("2d").putImageData(picture, 0, 0);
+}
+
+// Hands the reader a file with these bytes (or this text).
+export function save(content, name, type = "application/octet-stream") {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

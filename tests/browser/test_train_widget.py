@@ -1,0 +1,206 @@
+"""Train in a browser: its networks and steps are Python's, and it does what it says."""
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load
+
+from cnnlessons import build, evaluate
+from cnnlessons import load as load_images
+from cnnlessons.training.losses import LOSSES, own_loss
+from cnnlessons.training.scaling import pixels
+from cnnlessons.widgets import Train
+from cnnlessons.widgets.base import HERE
+from cnnlessons.widgets.bundle import bundle
+from cnnlessons.widgets.train import settings as choices
+
+pytestmark = pytest.mark.browser
+
+
+def imported(page, **modules):
+    """Put modules of the package into the page, by name."""
+    for name, path in modules.items():
+        page.evaluate(
+            """async ([name, source]) => {
+                window[name] = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+            }""",
+            [name, bundle(path)],
+        )
+
+
+def said(page):
+    return page.locator("p.status").inner_text()
+
+
+def trained(page, until="passes more"):
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function(f"document.querySelector('p.status').textContent.includes({until!r})", timeout=90_000)
+    return said(page)
+
+
+def right(page):
+    """Held-out digits that the last sentence says are read, in per cent."""
+    return float(said(page).split(" %")[0].split()[-1])
+
+
+def test_networks_and_files_are_those_of_python(shown):
+    page = shown(Train(), alive=False)
+    imported(page, made=HERE / "train/network.js")
+    other = {"activation": "scaled tanh", "pool": "trainable", "norm": "batch norm", "dropout": 0.3}
+    for changes in (*(one[2] for one in choices.PRESETS.values()), other):
+        full = choices.checked(changes)
+        arch = choices.network(full)
+        found = page.evaluate(
+            "([settings, networks]) => [made.network(settings, networks), made.recipe(settings)]",
+            [full, Train().networks],
+        )
+        theirs = {key: found[0][key] for key in ("input", "init", "layers")}
+        ours = {key: arch.as_dict()[key] for key in theirs}
+        assert [
+            {k: v for k, v in layer.items() if v is not None or k in ("s", "table")} for layer in theirs["layers"]
+        ] == [
+            {k: list(map(list, v)) if isinstance(v, tuple) else v for k, v in layer.items()} for layer in ours["layers"]
+        ]
+        assert (theirs["input"], theirs["init"]) == (ours["input"], ours["init"])
+        assert found[1] == choices.recipe(full)
+
+
+@pytest.mark.parametrize("preset", ["lenet", "lenet5-1998", "raw-pixels"])
+def test_twenty_steps_are_pytorchs(shown, preset):
+    page = shown(Train(), alive=False)
+    imported(page, training=HERE.parent / "live/training.js")
+    digits = load_images("mnist-5k")
+    train = Train(preset, images=320)
+    arch, recipe = train.arch, train.recipe
+    model = build(arch, seed=5)
+    images = torch.cat([digits.train.x, digits.test.x]).numpy().tobytes()
+    labels = torch.cat([digits.train.y, digits.test.y]).byte().tolist()
+    state = {name: value.flatten().tolist() for name, value in model.state_dict().items()}
+    losses, mixed, look = page.evaluate(
+        """async ([wasm, images, labels, arch, recipe, state]) => {
+            const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt());
+            const pairs = Object.entries(state).map(([name, list]) => [name, Float32Array.from(list)]);
+            const weights = Object.fromEntries(pairs);
+            const one = await training.trainer(bytes(wasm), { images: bytes(images), labels: Uint8Array.from(labels) },
+                { arch, recipe, images: 320, seed: 7, weights });
+            const losses = Array.from({ length: 20 }, () => one.step());
+            const mixed = [0, 1, 2, 3, 4].flatMap((epoch) => [...training.order(320, 7, epoch)]);
+            return [losses, mixed, one.look()];
+        }""",
+        [
+            encoded(HERE.parent / "live/engine.wasm"),
+            encoded(images),
+            labels,
+            arch.as_dict(),
+            choices.recipe(train.settings),
+            state,
+        ],
+    )
+    assert sorted(mixed[:320]) == list(range(320)) and mixed[:320] != mixed[320:640]
+    sgd = torch.optim.SGD(model.parameters(), recipe.lr, recipe.momentum)
+    loss = LOSSES[own_loss(model)]
+    x, y = pixels(digits.train.x, recipe.pixels, arch.input[1:]), digits.train.y
+    at, size = 0, recipe.batch
+    for found in losses:
+        index = torch.tensor(mixed[at : at + min(size, 320 - at % 320)])
+        at += len(index)
+        sgd.zero_grad()
+        value = loss.value(model(x[index]), y[index])
+        value.backward()
+        if recipe.clip:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
+        sgd.step()
+        assert found == pytest.approx(value.item(), rel=1e-3, abs=1e-3)
+    with torch.no_grad():
+        outputs = model.eval()(pixels(digits.test.x, recipe.pixels, arch.input[1:]))
+    assert look["test"]["loss"] == pytest.approx(loss.value(outputs, digits.test.y).item(), rel=3e-3)
+    assert look["test"]["accuracy"] == pytest.approx(
+        (loss.decide(outputs) == digits.test.y).float().mean().item(), abs=2e-3
+    )
+
+
+def encoded(data):
+    import base64
+
+    return base64.b64encode(data if isinstance(data, bytes) else data.read_bytes()).decode()
+
+
+def test_it_learns_is_pinned_raced_and_taken_home(shown):
+    page = shown(Train(images=500, batch=16), accept_downloads=True)
+    assert said(page) == "Press Train: nothing leaves this page."
+    trained(page)
+    assert right(page) > 60
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download the weights").click()
+    model = build(Train().arch)
+    model.load_state_dict(load(downloading.value.path().read_bytes()))
+    digits = load_images("mnist-5k")
+    _, accuracy = evaluate(model, digits.test, Train().recipe)
+    page.get_by_role("button", name="Pin this run").click()
+    assert "Pinned: " in said(page)
+    sentence = page.locator("svg.plot").first.get_attribute("aria-label")
+    assert f"{100 * accuracy:.1f} %" in sentence  # PyTorch reads as many, to the digit
+    page.get_by_label("activation").select_option("sigmoid")
+    trained(page)
+    assert right(page) < 60
+    assert page.locator("svg.plot").first.locator("path.curve").count() == 2
+    page.get_by_role("button", name="Copy the lines").click()
+    lines = page.locator("pre.lines").inner_text()
+    assert 'activation="sigmoid"' in lines and len(lines.splitlines()) <= 10
+    compile(lines, "lines", "exec")
+
+
+def test_raw_pixels_stick_and_the_sentence_has_the_loss(shown):
+    page = shown(Train("raw-pixels", images=500))
+    trained(page)
+    assert right(page) < 20
+    assert "Training loss 14" in said(page) or "Training loss 2.3" in said(page)
+
+
+def test_a_diverging_run_says_so(shown):
+    page = shown(Train(lr=3.0, images=500, pixels="raw"))
+    trained(page, "no longer a number")
+    assert "try a smaller lr" in said(page)
+
+
+def test_five_seeds_have_a_band(shown):
+    page = shown(Train(images=250))
+    page.get_by_role("button", name="5 seeds").click()
+    page.wait_for_function(
+        "document.querySelector('p.status').textContent.includes('5 of 5 seeds done')", timeout=90_000
+    )
+    assert page.locator("svg.plot .band").count() == 1
+    assert said(page).count("%") == 5
+
+
+def test_by_keyboard_on_a_phone(shown):
+    page = shown(Train("sigmoid", images=250), width=390, has_touch=True)
+    page.get_by_text("Network and recipe").first.focus()
+    page.keyboard.press("Enter")
+    step = page.get_by_label("step size")
+    step.focus()
+    before = float(step.input_value())
+    page.keyboard.press("ArrowRight")
+    assert float(step.input_value()) > before
+    page.get_by_role("button", name="Train", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('p.status').textContent.includes('passes:')", timeout=60_000)
+    page.get_by_role("button", name="Pause").tap()
+    assert page.get_by_role("button", name="Train on").is_visible()
+    assert page.locator("canvas").count() > 20
+
+
+def test_the_page_does_not_stall_while_it_trains(shown):
+    page = shown(Train(images=500))
+    page.evaluate("""() => {
+        window.long = [];
+        new PerformanceObserver((list) => window.long.push(...list.getEntries().map((entry) => entry.duration)))
+            .observe({ type: 'longtask' });
+    }""")
+    trained(page)
+    assert np.median(page.evaluate("[0, ...window.long]")) < 200
+
+
+def test_what_is_trained_is_the_same_every_time(shown):
+    first, second = (trained(shown(Train(images=250))) for _ in range(2))
+    assert first.split(" digits a second")[0].rsplit(".", 1)[0] == second.split(" digits a second")[0].rsplit(".", 1)[0]
