@@ -1,5 +1,8 @@
 """Every benchmark, imported and run for a moment: a benchmark that nothing runs breaks in silence."""
 
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -9,9 +12,11 @@ import augment
 import busy
 import fit
 import layers
+import live
 import many
 import pytest
 import torch
+from chromium import found
 from torch import nn
 
 from cnnlessons import Recipe, build, load
@@ -86,3 +91,40 @@ def test_alexnet():
     train = alexnet.large(TINY.train, 2)
     loops = alexnet.plain_loop(train, recipe, cpu), alexnet.our_loop(train, train, recipe, cpu)
     assert all(seconds > 0 for loop in loops for seconds in islice(loop, 1))
+
+
+def live_for_a_moment(*more):
+    """In a process of its own, for it keeps to one core."""
+    moment = ("--rounds", "1", "--seconds", "0.02", "--images", "160", "--most", "50")
+    done = subprocess.run([sys.executable, live.__file__, *moment, *more], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_page_engine_and_others():
+    said = live_for_a_moment("--without-npm")
+    here = [live.PYTORCH, *[live.ENGINE] * bool(shutil.which("node")), *[live.CHROMIUM] * bool(found())]
+    for name in (live.PYTORCH, live.ENGINE, live.CHROMIUM, *live.OF_NPM):
+        [row] = [line for line in said.splitlines() if line.startswith(name)]
+        assert ("is left out: " in row) == (name not in here), row
+        assert name not in here or float(row.removeprefix(name).split()[0].replace(",", "")) > 0
+
+
+def test_a_side_that_trains_something_else_stops_the_benchmark():
+    live.same_training({live.PYTORCH: [2.0, 1.0], live.ENGINE: [2.001, 1.0]})
+    for wrong in ([2.01, 1.0], [2.0, float("nan")]):
+        with pytest.raises(SystemExit, match="ConvNetJS, Node trains something else"):
+            live.same_training({live.PYTORCH: [2.0, 1.0], live.CONVNETJS: wrong})
+
+
+def test_without_npm_it_says_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert live.from_npm(tmp_path) == "there is no npm on the PATH"
+
+
+@pytest.mark.weekly
+@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm and a registry")
+def test_the_page_engine_and_what_comes_from_npm():
+    said = live_for_a_moment()
+    assert "is left out" not in said
+    assert f"{live.WASM} cannot train this network: Kernel" in said
