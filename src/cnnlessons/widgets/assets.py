@@ -24,7 +24,15 @@ def digits() -> bytes:
     return zlib.compress(b"".join(part.tobytes() for part in parts), 9)
 
 
-ASSETS: dict[str, Callable[[], bytes]] = {"engine": engine, "digits": digits}
+def sixteen() -> bytes:
+    """The first 16 test digits of `load("mnist-5k")`: images (28, 28), a byte a pixel, and after them the labels."""
+    from cnnlessons.data import embedded
+
+    (_, (images, labels)) = embedded.arrays()
+    return images[:16].tobytes() + labels[:16].astype("u1").tobytes()
+
+
+ASSETS: dict[str, Callable[[], bytes]] = {"engine": engine, "digits": digits, "sixteen": sixteen}
 
 
 @cache
