@@ -59,6 +59,15 @@ def figure(lesson: str, piece: str) -> tuple[bytes, str]:
         raise ExcerptError(f"{where} has no alternative text") from None
 
 
+def widget(lesson: str, piece: str) -> str:
+    """The HTML of the widget that a cell shows: its state, and what stands in for it without JavaScript."""
+    outputs = [out.get("data", {}).get("text/html", "") for out in cell(lesson, piece).outputs]
+    found = [html for html in outputs if 'class="cnnlessons-widget"' in html]
+    if len(found) != 1:
+        raise ExcerptError(f"book/{lesson}.ipynb, the cell with {piece!r}, shows {len(found)} widgets, not one")
+    return found[0]
+
+
 def output(lesson: str, piece: str) -> str:
     """What a cell printed or returned, as text."""
     texts = []

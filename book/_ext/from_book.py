@@ -94,6 +94,14 @@ class Figure(FromBook):
         return image
 
 
+class Widget(FromBook):
+    """`{widget-from}`: the widget that a cell shows, alive on the slide."""
+
+    def make(self) -> nodes.container:
+        """A container of raw HTML."""
+        return nodes.container("", nodes.raw("", excerpt.widget(*self.source), format="html"), classes=["widget"])
+
+
 class Output(FromBook):
     """`{output-from}`: what a cell printed."""
 
@@ -207,7 +215,7 @@ def paint(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.add_config_value("slides_minutes", 90, "env")
-    for directive in (Figure, Output, Code, Table):
+    for directive in (Figure, Output, Code, Table, Widget):
         app.add_directive(f"{directive.__name__.lower()}-from", directive)
     app.add_directive("layers", Layers)
     app.add_directive("notes", Notes)

@@ -21,6 +21,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "accessible",
     "from_book",
+    "cnnlessons.widgets.sphinx_ext",
 ]
 myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath", "smartquotes", "substitution"]
 myst_substitutions = {"book": f"<https://{owner}.github.io/{repo}>"}

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 DECK = (ROOT / "book/slides/lenet.md").read_text(encoding="utf-8")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 ROLE = re.compile(r"\{(number|said|recorded)\}`([^`]+)`")
-DIRECTIVE = re.compile(r":::\{(figure|output|code|table)-from\} (\S+)\n((?::\w+: .*\n)*)")
+DIRECTIVE = re.compile(r":::\{(figure|output|code|table|widget)-from\} (\S+)\n((?::\w+: .*\n)*)")
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +114,10 @@ def test_numbers_of_a_record(excerpt):
     assert re.fullmatch(r"\d\.\d\d ± \d\.\d\d %", excerpt.recorded("E22-softmax", "logits", "test_error"))
     with pytest.raises(excerpt.ExcerptError, match="no variant 'logit'"):
         excerpt.recorded("E22-softmax", "logit", "test_error")
+
+
+def test_a_widget_comes_as_the_page_has_it(excerpt):
+    html = excerpt.widget("basics/shapes", 'ShapeExplorer("lenet-003-corrected")')
+    assert html.startswith('<div class="cnnlessons-widget" data-widget="shapes">')
+    with pytest.raises(excerpt.ExcerptError, match="shows 0 widgets, not one"):
+        excerpt.widget("basics/shapes", "import cnnlessons")

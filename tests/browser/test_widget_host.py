@@ -53,3 +53,13 @@ def test_the_still_is_there_until_the_widget_is(shown):
 @pytest.mark.parametrize("one", sphinx_ext.classes().values())
 def test_every_widget_is_accessible_and_fits(shown, one, theme, width):
     assert held_against(shown(one(), width=width, theme=theme)) == []
+
+
+def test_keys_of_a_widget_turn_no_slide(shown):
+    page = shown(ShapeExplorer())
+    page.evaluate("window.heard = [], document.addEventListener('keydown', ({ key }) => heard.push(key))")
+    page.get_by_role("button", name="Reset").focus()
+    for key in ("ArrowRight", "Space", "n", "PageDown", "Escape", "Control+k"):
+        page.keyboard.press(key)
+    assert page.evaluate("heard") == ["PageDown", "Escape", "Control", "k"]
+    assert page.locator(".cnnlessons-widget").get_attribute("data-prevent-swipe") == ""

@@ -42,6 +42,15 @@
 
   const view = (base64) => new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt()).buffer);
 
+  // Keys and swipes in a widget are the widget's: a deck of slides would turn the page. Those that leave it go through.
+  function keep(place) {
+    place.setAttribute("data-prevent-swipe", "");
+    place.addEventListener("keydown", (event) => {
+      const leaves = event.ctrlKey || event.metaKey || event.altKey || ["Escape", "PageUp", "PageDown"].includes(event.key);
+      if (!leaves) event.stopPropagation();
+    });
+  }
+
   async function show(place) {
     const name = place.dataset.widget;
     await script(name);
@@ -60,6 +69,7 @@
     const css = document.createElement("style");
     css.textContent = style;
     place.append(css, el);
+    keep(place);
     place.querySelector(".fallback").hidden = true; // before render, which measures the room it has
     try {
       await widget.default.render({ model: new Model(state), el });
