@@ -241,6 +241,10 @@ class TestBundle:
         assert joined.count("export") == 1 and "import" not in joined
         assert "return { g };" in joined and "const { f } = module1;" in joined
 
+    def test_comments_stay_at_home(self, write):
+        text = '// about\nconst a = "// no"; // why\n  // inner\n/** Two\n * lines. */\nconst b = 2 /* two */ * 3;\n'
+        assert bundle(write(main=text)) == 'const a = "// no"; // why\nconst b = 2 /* two */ * 3;\n'
+
     @pytest.mark.parametrize(
         ("main", "a", "sentence"),
         [

@@ -5,8 +5,9 @@ the modules it imports (`ui.js`, `arithmetic.js`, the page engine in `live/`), `
 life on a page. Every lesson has one.
 """
 
+from cnnlessons.widgets.draw import Draw
 from cnnlessons.widgets.gradient import Gradient
 from cnnlessons.widgets.shapes import ShapeExplorer
 from cnnlessons.widgets.train import Train
 
-__all__ = ["Gradient", "ShapeExplorer", "Train"]
+__all__ = ["Draw", "Gradient", "ShapeExplorer", "Train"]

@@ -8,6 +8,8 @@ from typing import Any
 
 from traitlets import Bytes
 
+from cnnlessons.live.weights import path
+
 
 def engine() -> bytes:
     """The page engine, WebAssembly: see `cnnlessons.live`."""
@@ -32,7 +34,28 @@ def sixteen() -> bytes:
     return images[:16].tobytes() + labels[:16].astype("u1").tobytes()
 
 
-ASSETS: dict[str, Callable[[], bytes]] = {"engine": engine, "digits": digits, "sixteen": sixteen}
+def examples() -> bytes:
+    """Twenty of the test digits of `load("mnist-5k")`, two of each class, deflated: 28×28 bytes each, then labels."""
+    from cnnlessons.data import embedded
+
+    x, y = embedded.arrays()[1]
+    chosen = [i for turn in range(2) for label in range(10) for i in (y == label).nonzero()[0][turn : turn + 1]]
+    return zlib.compress(x[chosen].tobytes() + y[chosen].astype("u1").tobytes(), 9)
+
+
+def weights(id: str) -> Callable[[], bytes]:
+    """What gives the stored weights of a network, safetensors in half precision: see `cnnlessons.live.weights`."""
+    return lambda: path(id).read_bytes()
+
+
+ASSETS: dict[str, Callable[[], bytes]] = {
+    "engine": engine,
+    "digits": digits,
+    "sixteen": sixteen,
+    "examples": examples,
+    "weights-lenet5-1998": weights("lenet5-1998"),
+    "weights-lenet-002-relu": weights("lenet-002-relu"),
+}
 
 
 @cache

@@ -5,6 +5,7 @@ from pathlib import Path
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b\*? ?(\w+))", re.MULTILINE)
+COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)  # with its lines to itself
 NAME = re.compile(r"^export (?:async )?(?:function\*?|class|const) (\w+)", re.MULTILINE)
 
 
@@ -23,7 +24,7 @@ def bundle(path: Path) -> str:
 
 def _joined(path: Path, parts: list[str], places: dict[Path, str], above: tuple[Path, ...]) -> str:
     """The text of a module whose imports take from `places`; the modules it needs are added to `parts` first."""
-    text = path.read_text(encoding="utf-8")
+    text = COMMENT.sub("", path.read_text(encoding="utf-8"))  # who reads the source finds them there
 
     def taken(found: re.Match[str]) -> str:
         names, other = [name.strip() for name in found[1].split(",")], (path.parent / found[2]).resolve()
