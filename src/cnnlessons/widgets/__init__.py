@@ -9,5 +9,6 @@ from cnnlessons.widgets.draw import Draw
 from cnnlessons.widgets.gradient import Gradient
 from cnnlessons.widgets.shapes import ShapeExplorer
 from cnnlessons.widgets.train import Train
+from cnnlessons.widgets.window import Window
 
-__all__ = ["Draw", "Gradient", "ShapeExplorer", "Train"]
+__all__ = ["Draw", "Gradient", "ShapeExplorer", "Train", "Window"]
