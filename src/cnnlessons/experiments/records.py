@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterable
+from copy import copy
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,25 @@ class Record:
     def __init__(self, path: Path) -> None:
         self.data = read(path)
         self.question, self.variants = self.data["question"], list(self.data["variants"])
+
+    def stopped_after(self, epoch: int) -> "Record":
+        """What the record would be had every run been stopped after that epoch, whatever its step size was by then.
+
+        Raises `ValueError` for an epoch before the first.
+        """
+        if epoch < 1:
+            raise ValueError(f"epoch must be a whole number from 1, not {epoch!r}")
+
+        def cut(row: Row) -> Row:
+            epochs = len(row["train_loss"])  # what is measured before training too has one entry more
+            return {
+                name: value[: epoch + len(value) - epochs] if isinstance(value, list) else value
+                for name, value in row.items()
+            }
+
+        made = copy(self)
+        made.data = {**self.data, "rows": [cut(row) for row in self.data["rows"]]}
+        return made
 
     def rows(self, variant: str, data: str | None = None, status: str = "done") -> list[Row]:
         """The runs of a variant that ended so ("done", "diverged") on `data` (default: its own), by seed.

@@ -7,8 +7,9 @@ life on a page. Every lesson has one.
 
 from cnnlessons.widgets.draw import Draw
 from cnnlessons.widgets.gradient import Gradient
+from cnnlessons.widgets.race import Race
 from cnnlessons.widgets.shapes import ShapeExplorer
 from cnnlessons.widgets.train import Train
 from cnnlessons.widgets.window import Window
 
-__all__ = ["Draw", "Gradient", "ShapeExplorer", "Train", "Window"]
+__all__ = ["Draw", "Gradient", "Race", "ShapeExplorer", "Train", "Window"]

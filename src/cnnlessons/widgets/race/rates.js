@@ -1,0 +1,87 @@
+// How sure an error rate is: two rates measured on images, their intervals, and their difference.
+
+import { button, h, number, slider, svg } from "../ui.js";
+import { clamp, later, line, on_width, plain, scale, text, ticks } from "./chart.js";
+import { normal } from "./stats.js";
+
+const HEIGHT = 130;
+const half_width = (rate, n) => 1.96 * Math.sqrt((rate * (100 - rate)) / n); // points
+
+export function render_rates({ model, el }) {
+  const { limits, examples } = model.get("facts");
+  const saved = later(() => model.save_changes());
+  let ours = false;
+  let width = 640;
+  const set = (changes) => {
+    ours = true;
+    model.set("settings", { ...model.get("settings"), ...changes });
+    ours = false;
+    saved();
+    refresh();
+  };
+  const percent = (v) => `${plain(v)} %`;
+  const bar = (name, words, show) => {
+    const [min, max] = limits[name].map(Math.log);
+    const turn = (v) => clamp(Number(Math.exp(v).toPrecision(name === "images" ? 2 : 3)), ...limits[name]);
+    const one = slider(words, { min, max, step: "any", value: Math.log(model.get("settings")[name]), show: (v) => show(turn(v)), set: (v) => set({ [name]: turn(v) }) });
+    one.box.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      const now = model.get("settings")[name];
+      const step = name === "images" ? 10 ** Math.floor(Math.log10(now)) : now < 2 ? 0.01 : 0.1;
+      set({ [name]: clamp(Number((now + by * step).toFixed(2)), ...limits[name]) });
+    });
+    return one;
+  };
+  const bars = { first: bar("first", "error of the first", percent), second: bar("second", "error of the second", percent), images: bar("images", "images of each test", number) };
+  const chart = h("div", { class: "dots" });
+  const status = h("p", { class: "status", role: "status", "aria-live": "polite" });
+  const reading = h("ul", { class: "reading" });
+  const buttons = examples.map(([name, first, second, images]) => button(name, () => set({ first, second, images })));
+  el.append(h("div", { class: "cnnlessons race-widget" },
+    h("p", { class: "question" }, h("strong", {}, "How sure is an error rate?"),
+      h("small", {}, "Move the two rates and the number of images: when do the networks come apart?")),
+    h("div", { class: "bar sliders" }, ...Object.values(bars).map((one) => one.node)),
+    ...(buttons.length ? [h("div", { class: "bar", role: "group", "aria-label": "examples" }, ...buttons)] : []),
+    chart, status, reading));
+
+  function refresh() {
+    const { first, second, images } = model.get("settings");
+    for (const [name, one] of Object.entries(bars)) one.put(Math.log(model.get("settings")[name]));
+    const [a, b] = [first, second].map((rate) => half_width(rate, images));
+    const [gap, half] = [first - second, Math.hypot(a, b)];
+    const chance = 2 * normal((-Math.abs(gap) / half) * 1.96);
+    const seen = Math.abs(gap) > half;
+    const low = Math.min(first - a, second - b);
+    const high = Math.max(first + a, second + b);
+    const room = (high - low) * 0.15;
+    const x = scale(low - room, high + room, 14, width - 14);
+    const row = (y, name, rate, wide, look) => [text(4, y - 12, name, { class: "name" }),
+      svg("line", { x1: x(rate - wide), x2: x(rate + wide), y1: y, y2: y, class: `interval ${look}` }),
+      svg("circle", { cx: x(rate), cy: y, r: 6, class: `dot ${look}` }, svg("title", {}, percent(rate)))];
+    chart.replaceChildren(svg("svg", { width, height: HEIGHT, role: "img", "aria-label": "two error rates with their 95 % intervals" },
+      ...ticks(low - room, high + room, width < 500 ? 4 : 7).flatMap((v) => [line(x(v), 4, x(v), HEIGHT - 34, "grid"), text(x(v), HEIGHT - 20, plain(v), { "text-anchor": "middle" })]),
+      ...row(30, `first: ${percent(first)}`, first, a, "v1"), ...row(78, `second: ${percent(second)}`, second, b, "v2"),
+      text(width / 2, HEIGHT - 4, "error, %", { "text-anchor": "middle" })));
+    const odds = chance < 0.001 ? "fewer than 1 of 1,000" : `${(100 * chance).toFixed(chance < 0.1 ? 1 : 0)} of 100`;
+    status.textContent = seen ? `They differ: equal networks would lie so far apart in ${odds} such draws of images.`
+      : `They cannot be told apart: equal networks would lie as far apart in ${odds} such draws of images.`;
+    const share = (rate, wide) => `${percent(rate)} ± ${wide.toFixed(2)} points, ${((100 * wide) / rate).toFixed(0)} % of itself`;
+    reading.replaceChildren(h("li", {}, `First: ${share(first, a)}.`), h("li", {}, `Second: ${share(second, b)}.`),
+      h("li", {}, `Difference: ${gap.toFixed(2).replace("-", "−")} ± ${half.toFixed(2)} points, if each was tested on ${number(images)} images of its own.`));
+  }
+
+  const outside = () => ours || refresh();
+  model.on("change:settings", outside);
+  width = chart.clientWidth || 640;
+  refresh();
+  const unwatch = on_width(chart, (n) => {
+    width = n;
+    refresh();
+  });
+  return () => {
+    unwatch();
+    model.off("change:settings", outside);
+  };
+}
