@@ -1,16 +1,19 @@
 """Train in a browser: its networks and steps are Python's, and it does what it says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load
 
-from cnnlessons import build, evaluate
+from cnnlessons import Recipe, build, evaluate, fit
 from cnnlessons import load as load_images
 from cnnlessons.training.losses import LOSSES, own_loss
 from cnnlessons.training.scaling import pixels
 from cnnlessons.widgets import Train
-from cnnlessons.widgets.base import HERE
+from cnnlessons.widgets.assets import asset
+from cnnlessons.widgets.base import HERE, plain
 from cnnlessons.widgets.bundle import bundle
 from cnnlessons.widgets.train import settings as choices
 
@@ -73,8 +76,8 @@ def test_twenty_steps_are_pytorchs(shown, preset):
     train = Train(preset, images=320)
     arch, recipe = train.arch, train.recipe
     model = build(arch, seed=5)
-    images = torch.cat([digits.train.x, digits.test.x]).numpy().tobytes()
-    labels = torch.cat([digits.train.y, digits.test.y]).byte().tolist()
+    images = torch.cat([digits.train.x[:320], digits.test.x]).numpy().tobytes()
+    labels = torch.cat([digits.train.y[:320], digits.test.y]).byte().tolist()
     state = {name: value.flatten().tolist() for name, value in model.state_dict().items()}
     losses, mixed, look = page.evaluate(
         """async ([wasm, images, labels, arch, recipe, state]) => {
@@ -127,7 +130,8 @@ def encoded(data):
 
 def test_it_learns_is_pinned_raced_and_taken_home(shown):
     page = shown(Train(images=500, batch=16), accept_downloads=True)
-    assert said(page) == "Press Train: nothing leaves this page."
+    page.wait_for_function("document.querySelector('p.status').textContent.includes('Before training')")
+    assert 5 < right(page) < 20 and page.locator(".measures rect").count() > 10  # shown before anything is pressed
     trained(page)
     assert right(page) > 60
     with page.expect_download() as downloading:
@@ -143,11 +147,154 @@ def test_it_learns_is_pinned_raced_and_taken_home(shown):
     page.get_by_label("activation").select_option("sigmoid")
     trained(page)
     assert right(page) < 60
-    assert page.locator("svg.plot").first.locator("path.curve").count() == 2
+    labels = page.locator("svg.plot").first.locator("text.label").all_text_contents()
+    assert set(labels) == {"batch 16, digits 500", "sigmoid", "training"}
     page.get_by_role("button", name="Copy the lines").click()
     lines = page.locator("pre.lines").inner_text()
     assert 'activation="sigmoid"' in lines and len(lines.splitlines()) <= 10
     compile(lines, "lines", "exec")
+
+
+# preset, changes, passes, what its sentence says of the last look (look) and the network then (inside)
+SAID = [
+    ("lenet", {}, 2, "look.test.accuracy > 0.85"),
+    ("lenet5-1998", {"images": 2000}, 2, "look.test.accuracy > 0.7"),
+    (
+        "sigmoid",
+        {},
+        1,
+        "look.train.loss > 2.25 && look.train.loss < 2.4 && inside.layers[0].gradient < inside.layers[4].gradient / 20",
+    ),
+    ("sigmoid", {"gain": 3}, 5, "look.test.accuracy > 0.4"),
+    ("dying", {}, 1, "inside.dead.every(({ dead }) => dead > 0.2) && look.test.accuracy < 0.2"),
+    ("raw-pixels", {"images": 2000, "pixels": "unit"}, 2, "look.test.accuracy > 0.8"),
+    ("dropout", {}, 5, "look.stepped > 1.2 * look.train.loss && look.train.loss < 2"),
+    ("momentum", {}, 2, "look.test.accuracy < 0.2"),
+    ("momentum", {"momentum": 0.9}, 3, "look.test.accuracy > 0.7"),
+]
+
+
+@pytest.mark.parametrize(("preset", "changes", "passes", "claim"), SAID)
+def test_presets_do_what_they_say(engine_page, preset, changes, passes, claim):
+    settings = choices.checked({**choices.PRESETS[preset][2], **changes})
+    found = engine_page.evaluate(
+        """async ([arch, recipe, images, gain, passes, claim]) => {
+            const one = await training.trainer(wasm, digits, { arch, recipe, images, gain, seed: 0 });
+            while (one.seen < (passes - 0.125) * images) one.step();
+            one.look();
+            while (one.seen < passes * images) one.step();
+            const [look, inside] = [one.look(), one.inside(0)];
+            return [eval(claim), JSON.stringify([look, inside.layers, inside.dead])];
+        }""",
+        [
+            choices.network(settings).as_dict(),
+            choices.recipe(settings),
+            settings["images"],
+            settings["gain"],
+            passes,
+            claim,
+        ],
+    )
+    assert found[0], found[1]
+
+
+@pytest.fixture
+def engine_page(shown):
+    """A page with the trainer, the engine and all digits."""
+    page = shown(Train(), alive=False)
+    imported(page, training=HERE.parent / "live/training.js")
+    page.evaluate(
+        """async ([wasm, packed]) => {
+            const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt());
+            window.wasm = bytes(wasm);
+            const stream = new Blob([bytes(packed)]).stream().pipeThrough(new DecompressionStream("deflate"));
+            const all = new Uint8Array(await new Response(stream).arrayBuffer());
+            window.digits = { images: all.slice(0, -5000), labels: all.slice(-5000) };
+        }""",
+        [encoded(asset("engine")), encoded(asset("digits"))],
+    )
+    return page
+
+
+def test_a_first_look_changes_nothing(engine_page):
+    """Before training the gradients of a batch are shown; the steps are the same without."""
+    settings = choices.checked({"norm": "batch norm", "batch": 16, "images": 320})
+    runs = engine_page.evaluate(
+        """async ([arch, recipe]) => {
+            const losses = [];
+            for (const looking of [false, true]) {
+                const one = await training.trainer(wasm, digits, { arch, recipe, images: 320, seed: 1 });
+                if (looking) one.inside(0);
+                losses.push(Array.from({ length: 8 }, () => one.step()));
+            }
+            return losses;
+        }""",
+        [choices.network(settings).as_dict(), choices.recipe(settings)],
+    )
+    assert runs[0] == runs[1]
+
+
+def test_weights_are_scaled_and_nothing_else(engine_page):
+    settings = choices.checked({"norm": "batch norm", "images": 100, "gain": 3})
+    ratios = engine_page.evaluate(
+        """async ([arch, recipe]) => {
+            const start = (gain) => training.trainer(wasm, digits, { arch, recipe, images: 100, gain });
+            const [plain, scaled] = [(await start(1)).net.get(), (await start(3)).net.get()];
+            return Object.fromEntries(Object.keys(plain).map((name) => [name, scaled[name][0] / plain[name][0]]));
+        }""",
+        [choices.network(settings).as_dict(), choices.recipe(settings)],
+    )
+    trebled = {name for name, ratio in ratios.items() if ratio == pytest.approx(3)}
+    assert trebled == {f"{name}.weight" for name in ("C1", "C3", "C5", "F6", "output")}
+
+
+def test_curves_are_read_by_pointer_and_keyboard(shown):
+    page = shown(Train(images=250))
+    trained(page)
+    curves = page.get_by_role("slider", name="curves")
+    assert f"{100 - right(page):.1f} % of the held-out digits wrong" in curves.get_attribute("aria-valuetext")
+    curves.focus()
+    page.keyboard.press("Home")
+    assert ", 0 digits: " in curves.get_attribute("aria-valuetext")
+    first = page.locator("svg.plot").first.locator("text.label").all_text_contents()
+    assert len(first) == 2 and all(text.endswith(" %") for text in first)
+    page.keyboard.press("ArrowRight")
+    assert ", 0 digits: " not in curves.get_attribute("aria-valuetext")
+    box = page.locator("svg.plot").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 9, box["y"] + 90)
+    assert ", 1,250 digits: " in curves.get_attribute("aria-valuetext")
+
+
+def test_a_network_of_ones_own_is_trained_further(shown):
+    """Its own pixels, its own weights; a change of the step keeps it."""
+    model = build("lenet-003-corrected", seed=1)
+    digits = load_images("mnist-5k")
+    recipe = Recipe(epochs=1, lr=0.1, batch=32, pixels="lecun1998")
+    epoch = list(fit(model, digits.train, digits.test, recipe))[-1]
+    train = Train(model)
+    assert train.recipe == replace(recipe, epochs=10)
+    page = shown(WithOwn(model))
+    page.wait_for_function("document.querySelector('p.status').textContent.includes('Before training')")
+    assert right(page) == pytest.approx(100 * epoch.test_accuracy, abs=0.11)
+    assert page.locator("p.task").inner_text().startswith("Your own network")
+    step = page.get_by_label("step size")
+    step.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(400)
+    assert right(page) == pytest.approx(100 * epoch.test_accuracy, abs=0.11)
+    page.get_by_label("activation").select_option("sigmoid")
+    page.wait_for_function("parseFloat(document.querySelector('p.status').textContent.split('training ')[1]) < 25")
+    assert not page.locator("p.task").inner_text().startswith("Your own network")
+
+
+class WithOwn(Train):
+    """On a bare page as in a notebook: the network from Python comes with it."""
+
+    on_page = (*Train.on_page, "own", "start")
+
+    def state(self):
+        """All of it."""
+        return {name: plain(getattr(self, name)) for name in self.on_page}
 
 
 def test_raw_pixels_stick_and_the_sentence_has_the_loss(shown):

@@ -79,6 +79,28 @@ def test_a_network_of_ones_own_goes_in_and_comes_back():
     assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), back.state_dict().values(), strict=True))
 
 
+def test_it_comes_with_its_recipe():
+    model = build("lenet5-1998")
+    train = Train(model, lr=0.02)
+    assert train.arch.layers == CATALOGUE["lenet5-1998"].layers
+    assert (train.recipe.pixels, train.recipe.clip, train.recipe.lr) == ("lecun1998", 5.0, 0.02)
+    assert torch.equal(train.model().C1.weight, model.C1.weight)
+
+
+def test_first_weights_are_scaled_in_python_too():
+    plain, larger = Train().model(), Train(gain=2.0).model()
+    assert torch.equal(larger.F6.weight, 2 * plain.F6.weight) and torch.equal(larger.F6.bias, plain.F6.bias)
+
+
+def test_weights_of_another_network_are_forgotten():
+    train = Train()
+    train.weights = Train(train.model()).start
+    train.settings = {**train.settings, "lr": 0.01}
+    assert train.weights
+    train.settings = {**train.settings, "activation": "tanh"}
+    assert train.weights == b""
+
+
 def test_a_network_for_colours_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match=r"one channel, 28×28 or padded to more; this network takes 3×32×32"):
         Train(build("mini-alexnet"))

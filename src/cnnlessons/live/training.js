@@ -4,6 +4,7 @@ import { load } from "./engine.js";
 
 export const SCALES = { raw: [1, 0], unit: [1 / 255, 0], centred: [1, -128], lecun1998: [1.275 / 255, -0.1] };
 export const HELD = 1000; // test digits, the last of the data
+const KNOWN = 500; // training digits that are asked once more at each look
 const SIDE = 28;
 
 /** Images 28×28 (bytes, one after the other) on a scale, with background around them up to the network's input. */
@@ -45,21 +46,41 @@ export async function trainer(wasm, digits, { arch, recipe, images, seed = 0, we
   const engine = await load(wasm);
   const net = engine.network(arch, { batch: recipe.batch, seed });
   if (weights) net.set(weights);
-  else if (gain !== 1)
-    net.set(Object.fromEntries(Object.entries(net.get()).map(([name, w]) =>
-      [name, name.endsWith("weight") && !name.includes("bn") ? w.map((v) => v * gain) : w])));
+  else if (gain !== 1) {
+    const scaling = arch.layers.filter(({ type }) => ["Conv", "Linear"].includes(type)).map(({ name }) => `${name}.weight`);
+    net.set(Object.fromEntries(Object.entries(net.get()).map(([name, w]) => [name, scaling.includes(name) ? w.map((v) => v * gain) : w])));
+  }
   const units = arch.input.reduce((a, b) => a * b);
   const all = digits.labels.length;
   const part = (from, to) => ({ x: scaled(digits.images.subarray(from * SIDE ** 2, to * SIDE ** 2), recipe.pixels, arch.input),
     y: digits.labels.slice(from, to) });
   const train = part(0, images);
   const test = part(all - HELD, all);
-  const first = { x: train.x.subarray(0, HELD * units), y: train.y.subarray(0, HELD) }; // of the training digits
+  const first = { x: train.x.subarray(0, KNOWN * units), y: train.y.subarray(0, KNOWN) };
   const x = new Float32Array(recipe.batch * units);
   const y = new Uint8Array(recipe.batch);
   let [epoch, at, seen, steps] = [0, 0, 0, 0];
   let mixed = order(images, seed, 0);
   let losses = []; // since the last look
+
+  // The next batch of the order, where a step reads it; returns its size.
+  function fill() {
+    const n = Math.min(recipe.batch, images - at);
+    for (let i = 0; i < n; i++) {
+      x.set(train.x.subarray(mixed[at + i] * units, (mixed[at + i] + 1) * units), i * units);
+      y[i] = train.y[mixed[at + i]];
+    }
+    return n;
+  }
+
+  // The gradients of the first batch, before any step: the network stays as it is.
+  function before() {
+    const weights = net.get();
+    const n = fill();
+    const slopes = net.gradients(x.subarray(0, n * units), y.subarray(0, n));
+    net.set(weights); // batch norm has looked at the batch
+    return slopes;
+  }
 
   return {
     net,
@@ -69,18 +90,14 @@ export async function trainer(wasm, digits, { arch, recipe, images, seed = 0, we
     /** One step; its loss, as it was before. */
     step() {
       if (at >= images) [epoch, at, mixed] = [epoch + 1, 0, order(images, seed, epoch + 1)];
-      const n = Math.min(recipe.batch, images - at);
-      for (let i = 0; i < n; i++) {
-        x.set(train.x.subarray(mixed[at + i] * units, (mixed[at + i] + 1) * units), i * units);
-        y[i] = train.y[mixed[at + i]];
-      }
+      const n = fill();
       const { lr, momentum, weight_decay, clip } = recipe;
       const loss = net.step(x.subarray(0, n * units), y.subarray(0, n), { lr, momentum, weight_decay, clip });
       [at, seen, steps] = [at + n, seen + n, steps + 1];
       losses.push(loss);
       return loss;
     },
-    /** Loss and accuracy on the held-out digits, on as many training digits, and of the steps since the last look. */
+    /** Loss and accuracy on the held-out digits, on the first training digits, and of the steps since the last look. */
     look() {
       const stepped = losses.length ? mean(losses) : null;
       losses = [];
@@ -88,7 +105,7 @@ export async function trainer(wasm, digits, { arch, recipe, images, seed = 0, we
     },
     /** What the network looks like now: first kernels, maps of a digit, dead units and the gradient of each layer. */
     inside(digit) {
-      const slopes = seen ? net.slopes() : {};
+      const slopes = seen ? net.slopes() : before();
       const layers = arch.layers.filter(({ name }) => slopes[`${name}.weight`]).map(({ name }) => {
         const g = slopes[`${name}.weight`];
         return { name, gradient: Math.sqrt(g.reduce((a, b) => a + b * b, 0) / g.length) };

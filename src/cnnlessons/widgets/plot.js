@@ -24,8 +24,10 @@ const words = (n, log) => (log && (n >= 1e4 || n < 1e-3) ? `10${String(Math.roun
 /**
  * A plot of `series`, { label, points: [[x, y] …], colour, dash, thin, dots, band: [[x, low, high] …] } each.
  * `x` and `y` are { label, min, max, log }; what is not given follows from the points. `said` is its text for a screen reader.
+ * `at` is an x to read the curves at: the values of the nearest points stand beside them, as `show` writes them. The picture's
+ * `where(clientX)` is the x below a pointer.
  */
-export function plot({ series, x, y, width, height, said, marks = [] }) {
+export function plot({ series, x, y, width, height, said, marks = [], at = null, show = plain }) {
   const points = series.flatMap((one) => one.points.concat((one.band ?? []).flatMap(([at, a, b]) => [[at, a], [at, b]])));
   const of = (axis, i) => {
     const values = points.map((p) => p[i]).filter((n) => Number.isFinite(n) && (!axis.log || n > 0));
@@ -34,7 +36,8 @@ export function plot({ series, x, y, width, height, said, marks = [] }) {
     if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = [axis.min ?? (axis.log ? 0.1 : 0), axis.max ?? 1];
     if (low >= high) [low, high] = axis.log ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
     const map = axis.log ? Math.log10 : (n) => n;
-    return { low, high, at: (n) => (map(axis.log ? Math.max(n, low / 10) : n) - map(low)) / (map(high) - map(low)) };
+    return { low, high, at: (n) => (map(axis.log ? Math.max(n, low / 10) : n) - map(low)) / (map(high) - map(low)),
+      of: (share) => (axis.log ? low * (high / low) ** share : low + share * (high - low)) };
   };
   const [across, up] = [of(x, 0), of(y, 1)];
   const left = 46, right = 8, top = 20, bottom = 34;
@@ -68,15 +71,30 @@ export function plot({ series, x, y, width, height, said, marks = [] }) {
     if (dots || shown.length === 1)
       for (const [a, b] of shown) parts.push(svg("circle", { cx: X(a), cy: Y(b), r: 3, fill: colour }));
   }
-  const legend = series.filter(({ label }) => label);
-  // labels at the ends of the curves, moved apart
-  const ends = legend.map((one) => ({ ...one, end: one.points.filter(seen).at(-1) })).filter(({ end }) => end)
-    .map(({ label, colour, end }) => ({ label, colour, y: Y(end[1]) - 5, x: X(end[0]) })).sort((a, b) => a.y - b.y);
+  // labels at the ends of the curves, or values where a reader points, moved apart
+  const nearest = (curve) => curve.reduce((best, p) => (Math.abs(X(p[0]) - X(at)) < Math.abs(X(best[0]) - X(at)) ? p : best), curve[0]);
+  const ends = series.map((one) => ({ ...one, points: one.points.filter(seen) })).filter(({ label, points: curve }) => label && curve.length)
+    .map(({ label, colour, points: curve }) => {
+      const end = at === null ? curve.at(-1) : nearest(curve);
+      return { text: at === null ? label : `${label} ${show(end[1])}`, colour, x: X(end[0]), dot: Y(end[1]), y: Math.max(top + 4, Y(end[1]) - 5) };
+    }).sort((a, b) => a.y - b.y);
   ends.forEach((one, i) => { if (i) one.y = Math.max(one.y, ends[i - 1].y + 13); });
   const over = (ends.at(-1)?.y ?? 0) - (height - bottom - 4);
   if (over > 0) ends.forEach((one) => (one.y -= over));
-  for (const { label, colour, x: at, y: to } of ends)
-    parts.push(svg("text", { x: Math.max(left + 4, Math.min(at, width - right) - 4), y: Math.max(top + 4, to), "text-anchor": at > left + 90 ? "end" : "start",
-      fill: colour, class: "label", style: `fill:${colour}` }, label));
-  return svg("svg", { role: "img", "aria-label": said, viewBox: `0 0 ${width} ${height}`, width, height, class: "plot" }, ...parts);
+  if (at !== null && ends.length) {
+    const line = ends[0].x;
+    parts.push(svg("line", { x1: line, x2: line, y1: top, y2: height - bottom, class: "axis" }));
+    for (const { colour, x: place, dot } of ends) parts.push(svg("circle", { cx: place, cy: dot, r: 3.5, fill: colour }));
+  }
+  for (const { text, colour, x: place, y: to } of ends) {
+    const before = place > left + 90;
+    parts.push(svg("text", { x: before ? Math.min(place, width - right) - 6 : Math.max(left, place) + 6, y: to,
+      "text-anchor": before ? "end" : "start", class: "label", style: `fill:${colour}` }, text));
+  }
+  const picture = svg("svg", { role: "img", "aria-label": said, viewBox: `0 0 ${width} ${height}`, width, height, class: "plot" }, ...parts);
+  picture.where = (clientX) => {
+    const box = picture.getBoundingClientRect();
+    return across.of((((clientX - box.left) / box.width) * width - left) / (width - left - right));
+  };
+  return picture;
 }

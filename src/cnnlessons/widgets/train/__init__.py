@@ -6,6 +6,7 @@ from traitlets import Bunch, Bytes, Dict, List, Unicode, observe, validate
 
 from cnnlessons.errors import unknown
 from cnnlessons.networks import CATALOGUE, PALETTE, Arch, html, trace
+from cnnlessons.networks.layers import Conv, Linear
 from cnnlessons.widgets.assets import Asset
 from cnnlessons.widgets.base import HERE, Widget
 from cnnlessons.widgets.bundle import bundle
@@ -17,8 +18,9 @@ class Train(Widget):
 
     `Train("sigmoid")` opens an ablation of the book, a name in `PRESETS`; `Train(lr=0.1, activation="tanh")` sets what
     it says. `settings` is what is chosen now; `arch` and `recipe` are the same network and training for `build` and
-    `fit`. After training `curves` holds what the page has seen, and `model()` is the network with its weights. A
-    network of your own goes in by `Train(model)`, an nn.Module that `described` knows, for images of one channel.
+    `fit`. While it trains `curves` holds what the page has seen, and whenever it pauses `model()` is the network with
+    its weights. A network of your own goes in by `Train(model)`, an nn.Module that `described` knows, for images of
+    one channel, with the recipe it was trained by.
 
     Raises `UnknownName` or `ValueError` for a setting that cannot be.
     """
@@ -30,9 +32,7 @@ class Train(Widget):
     settings = Dict(help="every choice by its name").tag(sync=True)
     own = Dict(help="an Arch as a dictionary, in place of the settings' network; {} for none").tag(sync=True)
     start = Bytes(b"", help="weights to start from, as a .safetensors file").tag(sync=True)
-    weights = Bytes(b"", help="the trained weights, as a .safetensors file, once the page was asked for them").tag(
-        sync=True
-    )
+    weights = Bytes(b"", help="the trained weights, as a .safetensors file, whenever training pauses").tag(sync=True)
     # quoted, because traitlets 5.7 of Colab takes no subscript
     curves: "List[dict]" = List(help="what was seen: digits, losses and accuracies").tag(sync=True)
 
@@ -58,7 +58,8 @@ class Train(Widget):
         name = "lenet" if model is not None else preset
         if name not in choices.PRESETS:
             raise unknown("preset of Train", str(name), choices.PRESETS)
-        chosen = choices.checked({**choices.PRESETS[name][2], **settings})
+        trained = {} if model is None else choices.of(model)
+        chosen = choices.checked({**choices.PRESETS[name][2], **trained, **settings})
         super().__init__(preset=name, settings=chosen, **traits)
         if model is not None:
             self.put(model)
@@ -73,13 +74,14 @@ class Train(Widget):
         if arch.input[0] != 1 or min(arch.input[1:]) < 28:
             takes = "×".join(map(str, arch.input))
             raise ValueError(f"Train shows digits of one channel, 28×28 or padded to more; this network takes {takes}")
+        self._arch = arch
         self.own = arch.as_dict()
         self.start = save({name: value.detach().float().contiguous() for name, value in model.state_dict().items()})
 
     @property
     def arch(self) -> Arch:
-        """The network that is chosen."""
-        return choices.network(self.settings)
+        """The network that is chosen, or your own."""
+        return self._arch if self.own else choices.network(self.settings)
 
     @property
     def recipe(self) -> Any:
@@ -89,14 +91,21 @@ class Train(Widget):
         return Recipe(**choices.recipe(self.settings))
 
     def model(self) -> Any:
-        """The network as an nn.Module, with the weights trained in the page if there are any."""
+        """The network as an nn.Module, with the weights trained in the page or, without any, first weights."""
+        import torch
         from safetensors.torch import load
 
         from cnnlessons import build
 
         model = build(self.arch)
-        if self.weights:
-            model.load_state_dict(load(bytes(self.weights)), strict=False)  # a file holds no buffers that only count
+        weights = self.weights or (self.start if self.own else b"")
+        if weights:
+            model.load_state_dict(load(bytes(weights)), strict=False)  # a file may lack buffers that only count
+            return model
+        with torch.no_grad():
+            for layer in self.arch.layers:
+                if isinstance(layer, Conv | Linear):
+                    model.get_submodule(layer.name).weight *= self.settings["gain"]
         return model
 
     @validate("preset")
@@ -110,6 +119,12 @@ class Train(Widget):
     def full_settings(self, proposal: Bunch) -> dict[str, Any]:
         """All of them, each possible."""
         return choices.checked(proposal["value"])
+
+    @observe("settings")
+    def forget_weights(self, change: Bunch) -> None:
+        """Weights of another network are none of this one's."""
+        if self.weights and change["old"] and not self.own and choices.network(change["old"]) != self.arch:
+            self.weights = b""
 
     @observe("preset")
     def take_preset(self, change: Bunch) -> None:

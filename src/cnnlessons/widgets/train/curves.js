@@ -1,6 +1,7 @@
 // The curves of the runs, and the words for what was chosen.
 
 import { plot } from "../plot.js";
+import { h } from "../ui.js";
 
 export const WORDS = {
   "lenet-003-corrected": "LeNet of today", "lenet5-1998": "LeNet-5 of 1998", "lenet-002-keras": "LeNet with softmax, as in Keras",
@@ -14,16 +15,18 @@ export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 // A run by what differs from the pinned one, or from the usual settings.
 export function label(run, before, defaults) {
+  if (run.own) return "your network";
   const base = before ? before.settings : defaults;
+  const words = { lr: "step", gain: "weights ×", images: "digits", norm: "normalisation", pool: "pooling" };
   const differs = Object.entries(run.settings).filter(([name, value]) => value !== base[name]).map(([name, value]) =>
-    WORDS[value] ?? `${{ lr: "step", gain: "weights ×" }[name] ?? name} ${value}`);
+    (value === "none" || value === "as it is" ? `${words[name] ?? name}: ${WORDS[value]}` : WORDS[value] ?? `${words[name] ?? name} ${value}`));
   return differs.slice(0, 2).join(", ") || (before ? "the same" : "LeNet");
 }
 
 // The looks of several seeds as mean and range.
 export function together(all) {
   const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length;
-  return Array.from({ length: Math.max(...all.map((looks) => looks.length)) }, (_, i) => {
+  return Array.from({ length: Math.max(0, ...all.map((looks) => looks.length)) }, (_, i) => {
     const there = all.filter((looks) => looks[i]).map((looks) => looks[i]);
     const of = (read) => mean(there.map(read));
     const right = there.map((look) => look.test.accuracy);
@@ -34,28 +37,62 @@ export function together(all) {
   });
 }
 
-// Two plots: held-out digits read, and losses.
-export function charts(runs, current, width) {
+const wrong = (accuracy) => 100 * (1 - accuracy);
+
+/** What stands at `at` thousand digits of a run, or at its end, in a sentence. */
+export function reading(run, at) {
+  if (!run?.looks.length) return "no run yet";
+  const look = at === null ? run.looks.at(-1)
+    : run.looks.reduce((best, one) => (Math.abs(one.seen / 1000 - at) < Math.abs(best.seen / 1000 - at) ? one : best));
+  return `${run.label}, ${look.seen.toLocaleString("en-US")} digits: ${wrong(look.test.accuracy).toFixed(1)} % of the held-out digits ` +
+    `wrong, loss ${look.test.loss.toPrecision(3)}; training loss ${look.train.loss.toPrecision(3)}`;
+}
+
+/** Two plots on the digits seen: wrong answers and losses. Whole lines are held-out digits, broken ones those of training. */
+export function charts(runs, current, width, at) {
   const curve = (run, read) => run.looks.map((look) => [look.seen / 1000, read(look)]);
-  const most = Math.max(2, ...runs.flatMap((run) => run.looks.map(({ seen }) => seen / 1000)));
-  const x = { label: "digits seen, thousands", min: 0, max: most };
-  const rights = runs.map((run) => ({ label: run.label, colour: run.colour, points: curve(run, (look) => 100 * look.test.accuracy),
-    band: run.looks.filter((look) => look.range).map((look) => [look.seen / 1000, 100 * look.range[0], 100 * look.range[1]]) }));
-  const ends = rights.map(({ label: name, points }) => `${name} ${points.at(-1)?.[1].toFixed(1) ?? 0} %`).join(", ");
-  const falls = runs.flatMap((run) => {
-    const words = (text) => (run === current ? text : "");
-    return [
-      { label: words("training"), colour: run.colour, points: curve(run, (look) => look.train.loss) },
-      { label: words("held out"), colour: run.colour, dash: "6 3", points: curve(run, (look) => look.test.loss) },
-      ...(run.settings.dropout ? [{ label: words("of the steps"), colour: run.colour, thin: true,
-        points: curve(run, (look) => look.stepped ?? NaN) }] : []),
-    ];
-  });
-  const last = current?.looks.at(-1);
-  const lost = last ? `training ${last.train.loss.toPrecision(3)}, held out ${last.test.loss.toPrecision(3)}` : "no run yet";
+  const x = { label: "digits seen, thousands", min: 0, max: Math.max(2, ...runs.flatMap((run) => run.looks.map(({ seen }) => seen / 1000))) };
+  const several = runs.length > 1;
+  const lines = (of, name) => runs.flatMap((run) => [
+    { label: several ? (name && run.label) : run === current ? "held out" : run.label, colour: run.colour, points: curve(run, (look) => of(look.test)),
+      band: name ? run.looks.filter((look) => look.range).map((look) => [look.seen / 1000, ...look.range.map(wrong)]) : [] },
+    ...(run.all ?? []).map((looks) => ({ colour: run.colour, thin: true, points: curve({ looks }, (look) => of(look.test)) })),
+    ...(run === current && !run.all ? [{ label: "training", colour: run.colour, dash: "6 3", points: curve(run, (look) => of(look.train)) }] : []),
+  ]);
+  const errors = lines((look) => wrong(look.accuracy), true);
+  const falls = lines((look) => look.loss, false);
+  if (current?.settings.dropout)
+    falls.push({ label: "of the steps", colour: current.colour, thin: true, points: curve(current, (look) => look.stepped ?? NaN) });
+  const least = Math.min(3, ...errors.flatMap(({ points }) => points.map(([, share]) => share).filter((share) => share > 0)));
+  const lost = falls.flatMap(({ points }) => points.map(([, loss]) => loss)).filter((loss) => loss > 0);
+  const ends = runs.map((run) => `${run.label} ${run.looks.length ? percent(run.looks.at(-1).test.accuracy) : "not begun"}`).join(", ");
   return [
-    plot({ series: rights, x, y: { label: "held-out digits read, %", min: 0, max: 100 }, width, height: 220,
-      said: `Held-out digits read: ${ends || "no run yet"}` }),
-    plot({ series: falls, x, y: { label: "loss", log: true }, width, height: 220, said: `Loss, ${lost}` }),
+    plot({ series: errors, x, y: { label: "wrong answers, %", min: 0.8 * least, max: 100, log: true }, width, height: 220, at,
+      show: (n) => `${n.toFixed(1)} %`, said: `Held-out digits read: ${ends || "no run yet"}`, marks: [{ y: 5, label: "95 % read" }] }),
+    plot({ series: falls, x, y: { label: "loss", min: Math.min(0.1, ...lost), max: Math.max(3, ...lost), log: true }, width, height: 220, at, show: (n) => n.toPrecision(3),
+      said: `Loss: ${reading(current ?? runs.at(-1), null)}` }),
   ];
+}
+
+/**
+ * The element around both plots, by which they are read: `boxes` hold them, `seen()` are the places where there is something
+ * to read, `moved(at)` hears where a reader points, by pointer or arrow keys, or null.
+ */
+export function cursor(boxes, seen, moved) {
+  let at = null;
+  const point = (to) => { if (to !== at) moved((at = to)); };
+  const node = h("div", { class: "charts", tabindex: 0, role: "slider", "aria-label": "curves, to be read with the arrow keys",
+    onpointerleave: () => point(null), onblur: () => point(null), onkeydown: (event) => {
+      const places = seen();
+      const here = at === null ? places.length - 1 : places.findLastIndex((place) => place <= at + 1e-9);
+      const to = { ArrowLeft: here - 1, ArrowDown: here - 1, ArrowRight: here + 1, ArrowUp: here + 1, Home: 0, End: places.length - 1 }[event.key];
+      if (event.key === "Escape") point(null);
+      if (to === undefined || !places.length) return;
+      event.preventDefault();
+      point(places[Math.max(0, Math.min(places.length - 1, to))]);
+    } }, ...boxes);
+  for (const box of boxes)
+    for (const kind of ["pointermove", "pointerdown"])
+      box.addEventListener(kind, (event) => point(Math.max(0, box.firstChild.where(event.clientX))));
+  return node;
 }

@@ -19,12 +19,15 @@ function pictures(label, values, count, height, width, size, dark) {
   const area = height * width;
   const scale = largest(values);
   const canvases = Array.from({ length: Math.min(count, 16) }, (_, i) => {
-    const canvas = h("canvas", { style: `width:${size}px;height:${Math.round((size * height) / width)}px`, "aria-hidden": "true" });
-    paint(canvas, values.subarray(i * area, (i + 1) * area), height, width, ink(scale, dark));
+    const one = values.subarray(i * area, (i + 1) * area);
+    const ends = [one.reduce((a, b) => Math.min(a, b)), one.reduce((a, b) => Math.max(a, b))].map((n) => Number(n.toPrecision(3)));
+    const canvas = h("canvas", { style: `width:${size}px;height:${Math.round((size * height) / width)}px`, "aria-hidden": "true",
+      title: `${label}${count > 1 ? ` ${i + 1}` : ""}: ${ends.join(" to ").replaceAll("-", "−")}` });
+    paint(canvas, one, height, width, ink(scale, dark));
     return canvas;
   });
   return h("div", { class: "strip", role: "img", "aria-label": `${label}, ${count} of ${height}×${width}` },
-    h("span", { class: "of" }, label), ...canvases);
+    h("span", { class: "of" }, label), h("div", {}, ...canvases));
 }
 
 // A bar a layer; `text` says its value.
@@ -34,7 +37,7 @@ function bars(title, rows, colour) {
       svg("svg", { viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },
         svg("rect", { width: 100, height: 8, class: "ground" }), svg("rect", { width: Math.max(0, Math.min(100, 100 * share)), height: 8, fill: colour })),
       h("span", { class: "value" }, text)));
-  return h("div", { class: "bars" }, h("h4", {}, title), h("ul", {}, ...lines));
+  return h("div", { class: "bars" }, h("p", { class: "name" }, title), h("ul", {}, ...lines));
 }
 
 const short = (n) => (n ? n.toExponential(1).replace("e", "·10^").replace(/\^\+?(-?\d+)/, (_, e) => [...e].map((d) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(d)]).join("")) : "0");

@@ -47,14 +47,15 @@ export function shapes(arch, weights) {
 const quoted = (value) => (typeof value === "string" ? JSON.stringify(value) : value === null ? "None" : String(value));
 
 // The lines that load the file in PyTorch, where this package is installed.
-export function lines(settings, defaults, file) {
-  const own = Object.entries(settings).filter(([name, value]) => value !== defaults[name]);
+export function lines(run, defaults, file) {
+  const changed = Object.entries(run.settings).filter(([name, value]) => value !== defaults[name]);
+  const chosen = run.own ? "model" : changed.map(([name, value]) => `${name}=${quoted(value)}`).join(", ");
   return [
     "from safetensors.torch import load_file",
     "from cnnlessons import build, evaluate, load",
     "from cnnlessons.widgets import Train",
     "",
-    `chosen = Train(${own.map(([name, value]) => `${name}=${quoted(value)}`).join(", ")})`,
+    `chosen = Train(${chosen})${run.own ? "  # your own network" : ""}`,
     "model = build(chosen.arch)",
     `model.load_state_dict(load_file("${file}"), strict=False)`,
     "digits = load(\"mnist-5k\")",

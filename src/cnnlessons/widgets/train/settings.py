@@ -12,7 +12,6 @@ from cnnlessons.networks.layers import (
     Conv,
     Dropout,
     Layer,
-    Linear,
     MaxPool,
     ReLU,
     ScaledTanh,
@@ -67,7 +66,6 @@ PRESETS: dict[str, tuple[str, str, dict[str, Any]]] = {
             "pool": "as it is",
             "init": "lecun1998",
             "lr": 0.005,
-            "momentum": 0.0,
             "pixels": "lecun1998",
             "batch": 16,
             "clip": 5.0,
@@ -75,13 +73,13 @@ PRESETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "sigmoid": (
         "Sigmoids that wait",
-        "The loss stays at 2.3, that of a guess. Does it ever leave? Try another activation, or a larger step.",
-        {"activation": "sigmoid", "pool": "mean", "momentum": 0.0},
+        "The loss stays at 2.3, that of a guess. Look at the gradients: would a larger step help, or larger weights?",
+        {"activation": "sigmoid", "pool": "mean"},
     ),
     "dying": (
         "ReLUs that die",
-        "The step is large. Watch the share of dead units grow, and see whether the network recovers.",
-        {"lr": 0.2, "momentum": 0.9, "batch": 16},
+        "A step size of 1. Watch the units that are zero for 200 digits, and whether they come back.",
+        {"lr": 1.0, "momentum": 0.0},
     ),
     "raw-pixels": (
         "Raw pixels, and certain",
@@ -169,17 +167,9 @@ def recipe(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: settings[name] for name in ("batch", "lr", "momentum", "weight_decay", "clip", "pixels")}
 
 
-def shapes(arch: Arch) -> dict[str, list[int]]:
-    """The shape of each weight that a .safetensors file of the network has, by the names of its state_dict."""
-    from cnnlessons.networks import trace
+def of(model: Any) -> dict[str, Any]:
+    """The settings of the recipe that `model` was trained by, or is to be: those that Train has."""
+    from cnnlessons.training.evaluation import checked_recipe
 
-    found: dict[str, list[int]] = {}
-    for row in trace(arch):
-        layer, channels = row.layer, row.shape_in[0]
-        if isinstance(layer, Conv):
-            k = [layer.k, layer.k] if isinstance(layer.k, int) else list(layer.k)
-            pairs = [sum(map(len, layer.table))] if layer.table else [layer.maps, channels // layer.groups]
-            found |= {f"{layer.name}.weight": [*pairs, *k], f"{layer.name}.bias": [layer.maps]}
-        elif isinstance(layer, Linear):
-            found |= {f"{layer.name}.weight": [layer.units, channels], f"{layer.name}.bias": [layer.units]}
-    return found
+    trained = checked_recipe(model, None)
+    return {name: getattr(trained, name) for name in ("batch", "lr", "momentum", "weight_decay", "clip", "pixels")}
