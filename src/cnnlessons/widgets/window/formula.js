@@ -17,8 +17,8 @@ export function at_place(found, s, x, m) {
     const parts = [];
     if (m === null) parts.push(h("p", { class: "caption" }, "This output map does not read the input map shown."));
     else if (s.size <= 5)
-      parts.push(h("p", { class: "caption" }, "number × weight = product"), table(seen[m].map((v, n) => h("td", { class: outside(n) },
-        h("small", {}, `${words(v)} × ${bracket(weights[m][n])}`), words(v * weights[m][n]))), s.size));
+      parts.push(h("p", { class: "caption" }, s.size <= 3 ? "number × weight = product" : "the products"), table(seen[m].map((v, n) => h("td", { class: outside(n) },
+        ...(s.size <= 3 ? [h("small", {}, `${words(v)} × ${bracket(weights[m][n])}`)] : []), words(v * weights[m][n]))), s.size));
     else parts.push(h("p", { class: "caption" }, `${s.size ** 2} numbers times ${s.size ** 2} weights, added up`));
     const terms = sums.map((sum, i) => (sums.length > 1 ? `${words(sum)} (map ${s.first + i})` : words(sum)));
     const bias = s.bias ? ` ${s.bias < 0 ? "−" : "+"} ${words(Math.abs(s.bias))} (bias)` : "";

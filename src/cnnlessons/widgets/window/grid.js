@@ -85,10 +85,10 @@ export function grid(label, { onpick, onarrow } = {}) {
     const pen = canvas.getContext("2d");
     pen.scale(scale, scale);
     pen.translate(1, 1);
-    pen.font = `${Math.min(14, Math.round(side * 0.46))}px sans-serif`;
+    pen.font = `${Math.max(8, Math.min(14, Math.round(side * 0.46)))}px sans-serif`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    let numbers = side >= 19;
+    let numbers = side >= 16;
     if (numbers) numbers = Array.from(x.v, (v) => pen.measureText(brief(v)).width).every((width) => width <= side - 2);
     const hatch = (left, top) => {
       pen.save();
