@@ -142,6 +142,16 @@ def test_a_typed_kernel_a_preset_and_a_larger_one(shown):
     assert page.get_by_label("kernel, 7×7 weights").is_visible()
 
 
+@pytest.mark.parametrize("width", [700, 390])
+@pytest.mark.parametrize("size", [3, 5])
+def test_the_kernel_stays_in_its_column(shown, width, size):
+    page = shown(Window(size=size), width=width)
+    sides = "(node) => [node.getBoundingClientRect().right, node.closest('.part').getBoundingClientRect().right]"
+    for table in page.locator(".part table").all():
+        right, column = table.evaluate(sides)
+        assert right <= column + 1
+
+
 def test_groups_show_who_reads_whom(shown):
     page = shown(Window(image="four maps", groups=2, more=True))
     assert page.get_by_label("Output map 0 reads 2 of 4 input maps.").is_visible()

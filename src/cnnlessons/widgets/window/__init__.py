@@ -133,10 +133,15 @@ class Window(Widget):
         super().__init__(kind=kind, picture=picture, image=cells, kernel=weights.tolist(), **settings)
         if self.error:
             raise ValueError(self.error)
-        if "place" not in settings:  # the middle, with half of the output done; for dropout a unit that says something
+        if "place" not in settings:  # the middle, with half of the output done; else where there is something
             sides = np.shape(self.output)[1:]
             strong = np.unravel_index(int(np.abs(self.seen[0]).argmax()), self.seen.shape[1:])
-            self.place = [int(side) for side in strong] if kind == "dropout" else [side // 2 for side in sides]
+            if kind == "dropout":
+                self.place = [int(side) for side in strong]
+            elif self.dot and kind in SLIDING:
+                self.place = [min(at // self.stride, side - 1) for at, side in zip(self.dot, sides, strict=True)]
+            else:
+                self.place = [side // 2 for side in sides]
 
     @staticmethod
     def usual_kernel(maps: int, size: int, groups: int) -> Array:

@@ -219,7 +219,7 @@ function render({ model, el }) {
     const known = (i, j) => s.whole || i * out.w + j <= s.place[0] * out.w + s.place[1] || visited.has(`${i},${j}`);
     to.draw({ x: answer, room: other, limit: limit_of(out.v), signed: signed(out.v), shown: known,
       marks: dot ? [{ cells: seeing.filter(([i, j]) => known(i, j)), colour: "focus", width: 3 }] : [], frame: [...s.place, 1, 1] });
-    captions[0].textContent = [none ? "Hatched: no window reads it." : "", s.padding ? "Dashed: padding." : ""].join(" ");
+    captions[0].textContent = [dot ? "Blue: a dot; drag it, or press Shift and an arrow." : "", none ? "Hatched: no window reads it." : "", s.padding ? "Dashed: padding." : ""].join(" ");
     below_in.node.hidden = s.backward === "no";
     if (s.backward !== "no") {
       const back = gradient(x, s, s.backward === "this" ? [s.map, ...s.place] : null);
