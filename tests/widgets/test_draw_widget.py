@@ -103,6 +103,7 @@ def test_put_draws_from_python():
     widget.put(torch.from_numpy(image))
     sheet = np.frombuffer(widget.drawing, "u1").reshape(112, 112)
     assert (sheet[12:16, 20:24] == 200).all() and sheet.astype(int).sum() == 16 * 200
+    assert len(widget.page()) < 20_000 and "drawing" in widget.state() and "drawing" not in Draw().state()
     for wrong, sentence in [
         (np.zeros((3, 3)), "28×28 or 112×112 grey levels are needed, not (3, 3)"),
         (image / 255, "of pixels 0 … 1 give (255 * x).round()"),

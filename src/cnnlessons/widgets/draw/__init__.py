@@ -209,8 +209,9 @@ class Draw(Widget):
         return f"Draw({self.network or self.own_arch.get('id')!r})"
 
     def state(self) -> dict[str, object]:
-        """Of the reader's own network its layers and weights too; what was drawn only if Python drew it."""
-        more = ("own_arch", "own_weights", "own_scale") if not self.network else ()
+        """Of the reader's own network its layers and weights too, and what was drawn."""
+        more: tuple[str, ...] = ("own_arch", "own_weights", "own_scale") if not self.network else ()
+        more += ("drawing",) if self.drawing else ()
         return {**super().state(), **{name: plain(getattr(self, name)) for name in more}}
 
     def still(self) -> str:

@@ -23,8 +23,8 @@ function glyph(canvas, values, colours) {
 const small = (attributes) => h("canvas", { width: WIDE, height: TALL, "aria-hidden": "true", ...attributes });
 
 export class Answer {
-  /** For `classes` outputs; `codes` if they are penalties, and whether to draw the codes' pictures. */
-  constructor(classes, codes, pictures) {
+  /** For `classes` outputs; `codes` if they are penalties; which parts to show. */
+  constructor(classes, codes, { pictures, table }) {
     this.codes = codes;
     const drawn = codes && pictures && codes[0].length === TALL * WIDE;
     this.read = h("strong", {});
@@ -45,7 +45,7 @@ export class Answer {
     this.caption = h("figcaption", {});
     this.pictures = drawn ? h("figure", { class: "codes" }, h("div", {}, this.f6, h("span", {}, "F6 draws")),
       h("div", {}, this.code, this.caption)) : null;
-    this.node = h("div", { class: "answers" }, ...(this.pictures ? [this.pictures] : []), this.table);
+    this.node = h("div", { class: "answers" }, ...(this.pictures ? [this.pictures] : []), ...(table ? [this.table] : []));
     this.most = 1;
   }
 

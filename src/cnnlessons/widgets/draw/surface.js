@@ -178,10 +178,9 @@ export class Surface {
     for (const [name, value] of Object.entries({ x: left, y: top, width: right - left, height: bottom - top })) this.field.setAttribute(name, value);
   }
 
-  /** What the network reads, in a corner of the sheet; null for nothing there. */
+  /** What the network reads, in a corner of the sheet. */
   badge(node) {
-    this.reads.hidden = !node;
-    if (node) this.reads.replaceChildren("it reads ", node);
+    this.reads.replaceChildren("it reads ", node);
   }
 
   paint(colours) {

@@ -47,7 +47,7 @@ async function render({ model, el }) {
     }
     again();
   });
-  const heat = slider("temperature", { min: -1, max: 1, step: 0.05, value: 0, show: (n) => (10 ** n).toFixed(2),
+  const heat = slider("temperature", { min: -1, max: 2, step: 0.05, value: 0, show: (n) => (10 ** n).toFixed(2),
     set: (n) => {
       temperature = 10 ** n;
       again();
@@ -86,9 +86,9 @@ async function render({ model, el }) {
       strip.canvas.addEventListener("keydown", key);
     }
     maps.replaceChildren(...strips.map((strip) => strip.node));
-    answer = new Answer(rows.at(-1).shape_out[0], codes, has("codes"));
-    surface.badge(has("answer") ? answer.read : null);
-    side.replaceChildren(...(has("answer") ? [answer.node] : []), ...(model.get("temperature") && !codes ? [heat.node] : []));
+    answer = new Answer(rows.at(-1).shape_out[0], codes, { pictures: has("codes"), table: has("answer") });
+    surface.badge(answer.read);
+    side.replaceChildren(answer.node, ...(model.get("temperature") && !codes ? [heat.node] : []));
     about.textContent = id ? facts[id] : "";
     networks.box.value = id;
     ranges();
@@ -244,21 +244,25 @@ async function render({ model, el }) {
     changed(true);
   }
 
+  const wanted = () => Array.from({ length: count }, (_, i) => i).find((i) => label(i) === (model.get("digit") ?? 3));
+
   function begin() {
     const given = model.get("drawing");
     if (given?.byteLength) return surface.load(bytes(given));
-    const wanted = model.get("digit") ?? 3;
-    example = Array.from({ length: count }, (_, i) => i).find((i) => label(i) === wanted);
+    example = wanted();
     surface.load(examples.subarray(example * DIGIT * DIGIT, (example + 1) * DIGIT * DIGIT));
   }
 
   const watched = {
     network: take,
+    digit: () => another(wanted()),
     centre: () => {
       centre.box.checked = model.get("centre");
       changed(true);
     },
     drawing: () => {
+      const given = bytes(model.get("drawing"));
+      if (given.length && given.every((level, i) => level === surface.ink[i])) return; // of another view of this model, or an echo
       begin();
       changed(true);
     },
