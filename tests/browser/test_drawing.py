@@ -300,7 +300,7 @@ def test_a_readers_own_network_and_python_draws(drawn):
     model = nn.Sequential(
         nn.Conv2d(1, 3, 5, stride=2, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(48, 3)
     )
-    widget = Draw(model, input=(1, 30, 30), centre=False, show=("maps", "answer"), tools=())
+    widget = Draw(model, input=(1, 30, 30), centre=False, show=("networks", "maps", "answer"), tools=())
     page = drawn(widget)
     assert page.get_by_role("combobox").count() == 0 and page.locator(".readout").count() == 0
     press(page, "Erase")

@@ -22,7 +22,7 @@ from cnnlessons.widgets.layer_json import vocabulary
 if TYPE_CHECKING:
     from torch import nn
 
-SHOW = ("maps", "field", "codes", "answer", "step")
+SHOW = ("networks", "maps", "field", "codes", "answer", "step")
 TOOLS = ("move", "thicken", "thin", "mirror", "invert", "undo", "clear", "example")
 # The same as training's SCALES, which are not to be had without torch; a test compares.
 SCALES = {

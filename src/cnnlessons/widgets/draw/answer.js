@@ -42,8 +42,8 @@ export class Answer {
       h("tbody", {}, ...body));
     this.f6 = drawn ? small({ class: "large" }) : null;
     this.code = drawn ? small({ class: "large" }) : null;
-    this.caption = h("figcaption", {});
-    this.pictures = drawn ? h("figure", { class: "codes" }, h("div", {}, this.f6, h("span", {}, "F6 draws")),
+    this.caption = h("span", {});
+    this.pictures = drawn ? h("div", { class: "codes" }, h("div", {}, this.f6, h("span", {}, "F6 draws")),
       h("div", {}, this.code, this.caption)) : null;
     this.node = h("div", { class: "answers" }, ...(this.pictures ? [this.pictures] : []), ...(table ? [this.table] : []));
     this.most = 1;

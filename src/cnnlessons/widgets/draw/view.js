@@ -35,7 +35,7 @@ async function render({ model, el }) {
   const surface = new Surface(tools, changed, say, () => another(example + 1));
   const thumbs = ["as drawn", "as fed"].map((words) => {
     const canvas = h("canvas", { width: DIGIT, height: DIGIT, role: "img", "aria-label": words });
-    return { canvas, node: h("figure", {}, canvas, h("figcaption", {}, words)) };
+    return { canvas, node: h("div", {}, canvas, h("span", {}, words)) };
   });
   const centre = toggle("centre it, as in MNIST", model.get("centre"), (on) => set({ centre: on }));
   const networks = select("network", Object.entries(stored).map(([id, { title }]) => [id, title]), model.get("network"),
@@ -58,12 +58,13 @@ async function render({ model, el }) {
   const step = h("div", { class: "step" },
     h("div", { class: "thumbs" }, thumbs[0].node, h("span", { "aria-hidden": "true" }, "→"), thumbs[1].node), centre.node);
   const own = !model.get("network");
+  const followers = has("maps") ? "every map and the answer" : has("codes") && !has("answer") ? "F6’s drawing and the answer" : "the answer and all outputs";
   const root = h("div", { class: "cnnlessons drawn" },
-    h("p", { class: "task" }, "Draw a digit with finger, mouse or arrow keys: every map and the answer follow."),
+    h("p", { class: "task" }, `Draw a digit with finger, mouse or arrow keys: ${followers} follow.`),
     h("div", { class: "columns" },
       h("div", { class: "left" }, surface.node, ...(has("step") ? [step] : [])),
       h("div", { class: "right" },
-        h("div", { class: "bar" }, ...(own ? [] : [networks.node]), ...(has("maps") ? [when.node] : [])),
+        h("div", { class: "bar" }, ...(own || !has("networks") ? [] : [networks.node]), ...(has("maps") ? [when.node] : [])),
         ...(has("maps") ? [maps] : []), ...(has("field") ? [readout] : []),
         ...(has("maps") ? [h("p", { class: "key" }, "Colour: above 0, grey: below 0; the stronger, the larger, on one scale for all drawings.")] : [])),
       side),
