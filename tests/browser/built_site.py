@@ -69,13 +69,13 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(site: Path = SITE) -> Iterator[str]:
     """The address of the site while it is served, below a sub-path as on GitHub Pages."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE.parent))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site.parent))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/{SITE.name}"
+        yield f"http://127.0.0.1:{server.server_address[1]}/{site.name}"
     finally:
         server.shutdown()
         server.server_close()

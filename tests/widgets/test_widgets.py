@@ -8,7 +8,7 @@ import pytest
 
 from cnnlessons import CATALOGUE, build, trace
 from cnnlessons.errors import ShapeError, UnknownName
-from cnnlessons.widgets import ShapeExplorer, layer_json, sphinx_ext
+from cnnlessons.widgets import ShapeExplorer, Train, base, layer_json, sphinx_ext
 from cnnlessons.widgets.base import HERE
 from cnnlessons.widgets.bundle import bundle
 
@@ -257,3 +257,18 @@ class TestBundle:
     def test_what_cannot_be_joined_is_told(self, write, main, a, sentence):
         with pytest.raises(ValueError, match=re.escape(sentence)):
             bundle(write(main=main, a=a))
+
+
+def test_a_view_keeps_its_keys_from_jupyterlab(tmp_path, monkeypatch):
+    assert all("data-lm-suppress-shortcuts" in base.module(name) for name in sphinx_ext.classes())
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/view.js").write_text("export default { render }\n")
+    monkeypatch.setattr(base, "HERE", tmp_path)
+    with pytest.raises(ValueError, match=r"other/view\.js must end with"):
+        base.module("other")
+
+
+def test_bytes_come_from_the_view():
+    train = Train()
+    train.set_state({"weights": memoryview(b"abc")})  # as ipywidgets hands them on
+    assert train.weights == b"abc"

@@ -11,12 +11,23 @@ import anywidget
 from cnnlessons.widgets.bundle import bundle
 
 HERE = Path(__file__).parent
+SHOWN = "export default { render };\n"  # how a view ends
+# JupyterLab would take the arrow keys of sliders, lists and drawings for its own, to go from cell to cell; it asks the
+# element that has the keyboard, and no other.
+KEEPING_KEYS = """export default { render(context) {
+  context.el.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", ""));
+  return render(context);
+} };
+"""
 
 
 @cache
 def module(name: str) -> str:
-    """The view of the widget in the folder `name`, as one ES module without imports."""
-    return bundle(HERE / name / "view.js")
+    """The view of the widget in the folder `name`, as one ES module without imports. Raises `ValueError`."""
+    text = bundle(HERE / name / "view.js")
+    if not text.endswith(SHOWN):
+        raise ValueError(f"{name}/view.js must end with {SHOWN.strip()}")
+    return text.removesuffix(SHOWN) + KEEPING_KEYS
 
 
 @cache
@@ -78,6 +89,11 @@ class Widget(anywidget.AnyWidget):
             f'<div class="cnnlessons-widget" data-widget="{self.folder}"><script type="application/json">{data}'
             f'</script><div class="fallback">{self.still()}</div></div>'
         )
+
+    @staticmethod
+    def _trait_from_json(value: Any, widget: Any) -> Any:
+        """Bytes come from the view as a memoryview, which a trait of bytes would refuse."""
+        return bytes(value) if isinstance(value, memoryview) else value
 
     _ipython_display_ = None  # ipywidgets 7 would show the live view alone, by a method of that name
 
