@@ -59,7 +59,7 @@ PRESETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "lenet5-1998": (
         "LeNet-5 of 1998, with its own output",
-        "The network of the paper, with the step size and the pixels of this book's record.",
+        "The network of the paper, with the step size and pixels of this book's record, in batches of 16.",
         {
             "network": "lenet5-1998",
             "activation": "as it is",
@@ -105,7 +105,12 @@ PRESETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "seeds": (
         "Five seeds",
         "Press 5 seeds: nothing but the first weights and the order of the digits differs.",
-        {"images": 1000},
+        {"images": 2000, "batch": 16, "lr": 0.02},
+    ),
+    "batch-size": (
+        "Small batches",
+        "Train, pin, then take batches of 256 and race: as many digits, a sixteenth of the steps.",
+        {"batch": 16, "lr": 0.02},
     ),
 }
 
