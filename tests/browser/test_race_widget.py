@@ -142,6 +142,9 @@ def test_variants_leave_the_race_and_another_is_compared_with(shown):
     page.get_by_label("curve").select_option("train_loss")
     race.against, race.measure = "without dropout", "train_loss"
     assert page.locator(".verdicts li").all_inner_texts() == list(map(str, race.comparisons))
+    page.get_by_label("without dropout", exact=True).uncheck()  # then the last one is compared with
+    race.racing = [name for name in race.racing if name != "without dropout"]
+    assert page.locator(".verdicts li").all_inner_texts() == list(map(str, race.comparisons))
 
 
 def test_sliders_say_what_seeds_can_see(shown):

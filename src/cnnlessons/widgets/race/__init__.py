@@ -165,11 +165,15 @@ class Race(Widget):
 
     @property
     def comparisons(self) -> "list[Comparison]":
-        """Every racing variant against `against`, had all runs been stopped after epoch `stop`: what the page says."""
+        """Every racing variant against `against`, or the last if that one does not run, had all been stopped at `stop`.
+
+        They are one table, corrected for its length, and what the page says.
+        """
         if self.mode != "race":
             raise ValueError("comparisons: only a race has them; Race.seeds and Race.rates have settings")
         record: Record = self.record.stopped_after(self.stop or self.facts["epochs"])
-        return record.table([(name, self.against) for name in self.racing if name != self.against], self.measure)
+        other = self.against if self.against in self.racing else (self.racing or [""])[-1]
+        return record.table([(name, other) for name in self.racing if name != other], self.measure)
 
     def __repr__(self) -> str:
         """The same words every time: no address, so that a stored output can be compared."""

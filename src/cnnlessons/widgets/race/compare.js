@@ -23,12 +23,14 @@ const variance = (values) => {
 };
 export const lower_is_better = (measure) => has(LESS, measure);
 
-// Curves of one measure, a list a run; what was measured before training is left out.
+// Curves of one measure, a list a run, read once; what was measured before training is left out.
+const read = new WeakMap();
 export function curves(variant, measure) {
-  return variant.runs[measure].map((text, i) => {
+  if (!read.has(variant)) read.set(variant, {});
+  return (read.get(variant)[measure] ??= variant.runs[measure].map((text, i) => {
     const numbers = text.split(" ").map(Number);
     return numbers.slice(numbers.length - variant.stuck[i].length);
-  });
+  }));
 }
 
 // Whether a run had not learned when it was stopped.

@@ -42,7 +42,7 @@ export const t_above = (t, freedom) => {
 // Where a falling function crosses `goal`, between 0 and `high`.
 function crossing(f, goal, high) {
   let low = 0;
-  for (let i = 0; i < 100 && high - low > 1e-14 * high; i++) {
+  for (let i = 0; i < 100 && high - low > 1e-12 * high; i++) {
     const middle = (low + high) / 2;
     if (f(middle) > goal) low = middle;
     else high = middle;
@@ -98,10 +98,15 @@ export function power(shift, freedom, alpha = 0.05) {
   return 1 - shifted_t(edge, freedom, shift) + shifted_t(-edge, freedom, shift);
 }
 
-// The true difference, in standard errors, that is seen in 80 of 100 cases.
+// The true difference, in standard errors, that is seen in 80 of 100 cases; kept, for it is asked again while dragging.
+const kept = new Map();
 export function seen(freedom, alpha = 0.05) {
-  const edge = t_edge(alpha / 2, freedom);
-  return crossing((shift) => shifted_t(edge, freedom, shift), 0.2, 2 * edge + 10);
+  const key = `${freedom} ${alpha}`;
+  if (!kept.has(key)) {
+    const edge = t_edge(alpha / 2, freedom);
+    kept.set(key, crossing((shift) => shifted_t(edge, freedom, shift), 0.2, 2 * edge + 10));
+  }
+  return kept.get(key);
 }
 
 // The same for two groups of `n` runs with that spread.

@@ -51,7 +51,7 @@ function render_race({ model, el }) {
       const names = all.map(({ name }) => name).filter((name) => name === one.name ? box.checked : model.get("racing").includes(name));
       put("racing", names);
       if (!names.includes(picked)) picked = "";
-      refresh(true);
+      refresh();
     } });
     switches.append(h("label", { class: "switch" }, box, svg("svg", { width: 30, height: 12, "aria-hidden": "true" },
       svg("path", { d: "M1 6H29", class: `line v${i % 8}`, "stroke-dasharray": DASHES[i % 8] })), one.name));
@@ -59,11 +59,11 @@ function render_race({ model, el }) {
   });
   const measure = select("curve", Object.entries(facts.measures), model.get("measure"), (name) => {
     put("measure", name);
-    refresh(true);
+    refresh();
   });
   const against = select("compared with", all.map(({ name }) => [name, name]), model.get("against"), (name) => {
     put("against", name);
-    refresh(true);
+    refresh();
   });
   const again = button("Play again", () => play());
   const whole = button("To the end", () => stop_at(facts.epochs, true));
@@ -95,7 +95,7 @@ function render_race({ model, el }) {
     open = true;
     shown = facts.epochs;
     if (name) put("guess", name);
-    refresh(true);
+    refresh();
   }
 
   function play() {
@@ -109,7 +109,7 @@ function render_race({ model, el }) {
       shown = Math.min(facts.epochs, 1 + ((now - start) / 1000 / SECONDS) * (facts.epochs - 1));
       running = shown < facts.epochs ? requestAnimationFrame(frame) : 0;
       if (running) draw();
-      else refresh(true);
+      else refresh();
     };
     running = requestAnimationFrame(frame);
     lay_out();
@@ -121,7 +121,7 @@ function render_race({ model, el }) {
     const to = clamp(Math.round(epoch), facts.least, facts.epochs);
     if (to === end() && !tell) return;
     put("stop", to === facts.epochs ? 0 : to);
-    refresh(true);
+    refresh();
   }
 
   const board = svg("svg", { role: "group", onclick: (event) => open && !running && stop_at(back(event.clientX - board.getBoundingClientRect().left)) });
@@ -148,7 +148,9 @@ function render_race({ model, el }) {
       const runs = curves(one, name);
       const path = (run) => run.map((v, t) => `${t ? "L" : "M"}${x(t + 1).toFixed(1)} ${y(unit * v).toFixed(1)}`).join("");
       const longest = Math.max(0, ...runs.map((run) => run.length));
-      const middle = Array.from({ length: longest }, (_, t) => mean(runs.filter((run) => run.length > t).map((run) => run[t])));
+      const learned = runs.filter((_, i) => !one.stuck[i].endsWith("1")); // a stuck run would pull the mean to where no run is
+      const middle = Array.from({ length: longest }, (_, t) => (learned.length ? learned : runs).filter((run) => run.length > t))
+        .filter((some) => some.length).map((some, t) => mean(some.map((run) => run[t])));
       return [...runs.map((run) => svg("path", { d: path(run), class: `line run v${look}` })),
         svg("path", { d: path(middle), class: `line mean v${look}`, "stroke-dasharray": DASHES[look] })];
     });
