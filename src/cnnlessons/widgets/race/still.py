@@ -30,8 +30,9 @@ def curves(facts: dict[str, Any], measure: str, racing: list[str]) -> str:
     for i, one, curve in shown:
         points = " ".join(
             f"{LEFT + (WIDTH - LEFT - 12) * t / max(1, facts['epochs'] - 1):.0f},"
-            f"{12 + (HEIGHT - BOTTOM - 12) * (high - scale(y)) / ((high - low) or 1):.1f}"
+            f"{12 + (HEIGHT - BOTTOM - 12) * (high - scale(y)) / ((high - low) or 1):.0f}"
             for t, y in enumerate(curve)
+            if t % (1 + facts["epochs"] // 31) == 0 or t == len(curve) - 1
         )
         colour = COLOURS[i % len(COLOURS)]
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
