@@ -13,6 +13,9 @@ def show(page, deck, *, notes=False):
     """Open the deck as paper, a slide a page and with `notes` its notes on the next; return the number of pages."""
     page.goto(f"{deck.resolve().as_uri()}?print-pdf" + ("&showNotes=separate-page" if notes else ""))
     page.wait_for_selector(".pdf-page")
+    for place in page.locator(".cnnlessons-widget").all():  # a widget waits until it is near the window
+        place.scroll_into_view_if_needed()
+    page.wait_for_function("!document.querySelector('.cnnlessons-widget:not([data-alive])')")
     page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth)")
     page.evaluate("window.MathJax?.startup?.promise.then(() => document.fonts.ready).then(() => null)")
     return page.locator(".pdf-page").count() * (2 if notes else 1)

@@ -6,6 +6,7 @@ cells about, and a slide whose cell is gone says so.
 
 import base64
 import difflib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,14 @@ def figure(lesson: str, piece: str) -> tuple[bytes, str]:
         raise ExcerptError(f"{where} has no alternative text") from None
 
 
-def widget(lesson: str, piece: str) -> str:
-    """The HTML of the widget that a cell shows: its state, and what stands in for it without JavaScript."""
+def widget(lesson: str, piece: str, state: dict[str, Any] | None = None) -> str:
+    """The HTML of the widget that a cell shows, with some of its `state` set up for a slide."""
     outputs = [out.get("data", {}).get("text/html", "") for out in cell(lesson, piece).outputs]
     found = [html for html in outputs if 'class="cnnlessons-widget"' in html]
     if len(found) != 1:
         raise ExcerptError(f"book/{lesson}.ipynb, the cell with {piece!r}, shows {len(found)} widgets, not one")
-    return found[0]
+    start, script, rest = re.split(r"(?<=json\">)(.*?)(?=</script>)", found[0], maxsplit=1, flags=re.DOTALL)
+    return f"{start}{json.dumps({**json.loads(script), **(state or {})}, ensure_ascii=False)}{rest}"
 
 
 def output(lesson: str, piece: str) -> str:

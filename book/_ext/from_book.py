@@ -4,6 +4,7 @@ What the book does not have is an error, which stops a build with -W.
 """
 
 import hashlib
+import json
 import os
 from pathlib import Path
 from collections.abc import Callable
@@ -95,11 +96,14 @@ class Figure(FromBook):
 
 
 class Widget(FromBook):
-    """`{widget-from}`: the widget that a cell shows, alive on the slide."""
+    """`{widget-from}`: the widget that a cell shows, alive on the slide; `:with:` has JSON for some of its state."""
+
+    option_spec = FromBook.option_spec | {"with": json.loads}
 
     def make(self) -> nodes.container:
         """A container of raw HTML."""
-        return nodes.container("", nodes.raw("", excerpt.widget(*self.source), format="html"), classes=["widget"])
+        html = excerpt.widget(*self.source, self.options.get("with"))
+        return nodes.container("", nodes.raw("", html, format="html"), classes=["widget"])
 
 
 class Output(FromBook):

@@ -19,7 +19,8 @@ LOOK = """() => Reveal.getSlides().map((slide) => {
     while (texts.nextNode()) {
         const node = texts.currentNode, own = node.parentElement;
         if (!node.data.trim() || own.closest('aside, mjx-container, script, style')) continue;
-        if (parseFloat(getComputedStyle(own).fontSize) < 24) small.push(node.data.trim());
+        if (!own.getClientRects().length || own.closest('.unseen, [role=status]')) continue;
+        if (parseFloat(getComputedStyle(own).fontSize) * (own.currentCSSZoom ?? 1) < 24) small.push(node.data.trim());
     }
     const outside = [...slide.querySelectorAll('*')].filter((e) => {
         const box = e.getBoundingClientRect();
@@ -31,6 +32,18 @@ LOOK = """() => Reveal.getSlides().map((slide) => {
             seconds: Number(slide.dataset.timing), words: slide.innerText.split(/\\s+/).length,
             question: !!slide.querySelector('.question'), code: slide.querySelector('pre')?.innerText ?? ''};
 })"""
+
+# Shows every slide with a widget until the widget is alive.
+ENLIVEN = """async () => {
+    for (const place of document.querySelectorAll('.cnnlessons-widget')) {
+        const {h, v} = Reveal.getIndices(place.closest('section'));
+        Reveal.slide(h, v);
+        for (let i = 0; i < 300 && place.dataset.alive === undefined; i++)
+            await new Promise((go) => setTimeout(go, 100));
+        if (place.dataset.alive === undefined) throw new Error(`${place.dataset.widget} did not come alive`);
+    }
+    Reveal.slide(0);
+}"""
 
 
 def open_deck(visit, query="", **options):
@@ -48,6 +61,7 @@ def slides(chromium, site_url):
     page.goto(f"{site_url}/{DECK}", wait_until="load")
     page.wait_for_function("window.Reveal?.isReady()")
     page.evaluate("MathJax.startup.promise.then(() => document.fonts.ready).then(() => null)")
+    page.evaluate(ENLIVEN)
     yield page.evaluate(LOOK)
     context.close()
 
@@ -117,3 +131,26 @@ def test_axe_finds_nothing(visit, scheme):
 def test_pdf_has_a_page_for_each_slide(slides, name, pages):
     data = (SITE / "slides" / name).read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", data)) == pages * len(slides)
+
+
+def test_a_widget_on_a_slide_is_alive_and_keeps_its_keys(visit):
+    seen = open_deck(visit)
+    page = seen.page
+    page.evaluate(ENLIVEN)
+    assert page.evaluate("document.querySelectorAll('.cnnlessons-widget').length") >= 1
+    page.evaluate("""() => {
+        const {h, v} = Reveal.getIndices(document.querySelector('.cnnlessons-widget').closest('section'));
+        Reveal.slide(h, v);
+    }""")
+    here = page.evaluate("Reveal.getIndices().h")
+    button = page.get_by_role("button", name="Another digit")
+    before = page.locator(".cnnlessons [role=status]").inner_text()
+    button.click()
+    page.wait_for_function("old => document.querySelector('.cnnlessons [role=status]').innerText !== old", arg=before)
+    button.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("Reveal.getIndices().h") == here
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("Reveal.getIndices().h") == here + 1
+    assert (seen.foreign, seen.missing, seen.errors) == ([], [], [])
