@@ -1,8 +1,8 @@
 """Train in a browser: its networks and steps are Python's, and it does what it says."""
 
+import json
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 from safetensors.torch import load
@@ -337,15 +337,18 @@ def test_by_keyboard_on_a_phone(shown):
     assert page.locator("canvas").count() > 20
 
 
-def test_the_page_does_not_stall_while_it_trains(shown):
-    page = shown(Train(images=500))
-    page.evaluate("""() => {
-        window.long = [];
-        new PerformanceObserver((list) => window.long.push(...list.getEntries().map((entry) => entry.duration)))
-            .observe({ type: 'longtask' });
-    }""")
+def test_the_page_does_not_stall_while_it_trains(shown, chromium):
+    """In time of the processor, which a busy machine does not change."""
+    page = shown(Train(images=1000))
+    page.wait_for_function("document.querySelector('p.status').textContent.includes('Before training')")
+    chromium.start_tracing(page=page, categories=["toplevel", "disabled-by-default-devtools.timeline"])
     trained(page)
-    assert np.median(page.evaluate("[0, ...window.long]")) < 200
+    events = json.loads(chromium.stop_tracing())["traceEvents"]
+    threads = [event for event in events if event.get("name") == "thread_name"]
+    main = {(event["pid"], event["tid"]) for event in threads if event["args"]["name"] == "CrRendererMain"}
+    tasks = [event["tdur"] / 1000 for event in events if "tdur" in event and (event["pid"], event["tid"]) in main]
+    assert len(tasks) > 100
+    assert max(tasks) < 50  # ms
 
 
 def test_what_is_trained_is_the_same_every_time(shown):

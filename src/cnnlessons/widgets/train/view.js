@@ -1,11 +1,12 @@
 // Train: the runs and what is said of them. The work is done in workers; see live/worker.js.
 
-import { bytes, button, h, inflate, number, save, select } from "../ui.js";
-import { packed, unpacked } from "../../live/safetensors.js";
+import { button, h, number, save, select } from "../ui.js";
+import { packed } from "../../live/safetensors.js";
 import { panel } from "./controls.js";
 import { COLOURS, charts, cursor, label, percent, reading, together } from "./curves.js";
 import { portrait } from "./inside.js";
-import { lines, network, recipe, shapes, split } from "./network.js";
+import { lines, network, shapes } from "./network.js";
+import { starter } from "./workers.js";
 
 const PASSES = 5;
 const SEEDS = 5;
@@ -25,10 +26,11 @@ function render({ model, el }) {
   let runs = []; // { label, settings, arch, own, looks, colour, state, pinned, worker }, of seeds: { all, workers }
   let digit = 0;
   let at = null; // thousand digits where a reader points at the curves
-  let digits = null;
   let dirty = true; // the settings are not those of the current run
+  const strips = {}; // of pictures inside the network
   let waiting = null;
   let telling = false; // what Python hears from here
+  const begin = starter(model);
   const pinned = () => runs.filter((run) => run.pinned);
   const current = () => runs.find((run) => !run.pinned);
   const begun = (run) => run?.looks.some(({ seen }) => seen);
@@ -87,26 +89,12 @@ function render({ model, el }) {
     runs = [...pinned(), run];
   }
 
-  async function begin(run, seed, passes, tell) {
-    digits ??= split(await inflate(bytes(model.get("digits"))));
-    const url = URL.createObjectURL(new Blob([model.get("worker")], { type: "text/javascript" }));
-    const worker = new Worker(url);
-    URL.revokeObjectURL(url);
-    worker.onmessage = ({ data }) => tell(data, worker);
-    worker.onerror = (event) => tell({ kind: "error", message: event.message || "the worker could not start" }, worker);
-    const start = bytes(model.get("start") ?? new DataView(new ArrayBuffer(0)));
-    worker.postMessage({ task: "start", wasm: bytes(model.get("engine")).slice(), digits, digit, passes,
-      run: { arch: run.arch, recipe: recipe(run.settings), images: run.settings.images, seed, gain: run.settings.gain,
-        weights: run.own && start.length ? unpacked(start) : null } });
-    return worker;
-  }
-
   // The current run in a worker of its own: `passes` of 0 shows the network before training.
   function launch(passes) {
     const run = make({ state: passes ? "running" : "new" });
     place(run);
     dirty = false;
-    begin(run, 0, passes, (data) => heard(run, data)).then((worker) => {
+    begin(run, 0, passes, digit, (data) => heard(run, data)).then((worker) => {
       if (!runs.includes(run)) return worker.terminate();
       run.worker = worker;
       if (run.state === "paused") worker.postMessage({ task: "pause" }); // pressed before there was a worker
@@ -204,7 +192,7 @@ function render({ model, el }) {
       if (next === SEEDS || !runs.includes(run)) return;
       const seed = next++;
       run.all[seed] = [];
-      begin(run, seed, PASSES, (data, worker) => {
+      begin(run, seed, PASSES, digit, (data, worker) => {
         if (!runs.includes(run) || run.state !== "running") return worker.terminate();
         if (data.kind === "look") run.all[seed].push(data);
         if (data.kind === "look" && !run.pinned && seed === run.all.length - 1) portraits(data.inside, run);
@@ -281,7 +269,7 @@ function render({ model, el }) {
   function portraits(found, run) {
     const dark = getComputedStyle(root).colorScheme.includes("dark");
     const first = run.arch.layers.find(({ type }) => type === "Conv") ?? { name: "first", k: 1, maps: 0 };
-    inside.replaceChildren(...portrait(found, first, run.arch.layers.at(-1).type === "RBF", dark).filter(Boolean));
+    portrait(inside, strips, found, first, run.arch.layers.at(-1).type === "RBF", dark);
   }
 
   // ------------------------------------------------------------ from outside
