@@ -136,7 +136,9 @@ function render_race({ model, el }) {
     const log = !percent(name) && list.every((one) => curves(one, name).flat().every((v) => v > 0));
     const unit = percent(name) ? 100 : 1;
     const values = list.flatMap((one) => curves(one, name).flat()).map((v) => unit * v);
-    const [least, most] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
+    let [least, most] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
+    const tenth = [...values].sort((p, q) => p - q)[Math.floor(values.length / 10)];
+    if (percent(name) && tenth - least > 0.6 * (most - least)) least = tenth; // else a long race would lie on its ceiling
     const room = (most - least || 1) * 0.04;
     const [left, right, top, bottom] = [46, width - 14, 44, HEIGHT - 36];
     const x = scale(1, facts.epochs, left + 8, right, false);
@@ -154,11 +156,11 @@ function render_race({ model, el }) {
       return [...runs.map((run) => svg("path", { d: path(run), class: `line run v${look}` })),
         svg("path", { d: path(middle), class: `line mean v${look}`, "stroke-dasharray": DASHES[look] })];
     });
-    const clip = (part, from, to) => svg("clipPath", { id: `${id}${part}` }, svg("rect", { x: from, y: 0, width: Math.max(0, to - from), height: HEIGHT }));
+    const clip = (part, from, to) => svg("clipPath", { id: `${id}${part}` }, svg("rect", { x: from, y: 0, width: Math.max(0, to - from), height: bottom }));
     const edge = x(cut);
     const every = Math.max(1, ticks(1, facts.epochs, width < 500 ? 5 : 10)[1] - ticks(1, facts.epochs, width < 500 ? 5 : 10)[0]);
     const epochs = Array.from({ length: facts.epochs }, (_, i) => i + 1).filter((n) => n === 1 || n % every === 0);
-    const starts = () => list.map((one) => svg("circle", { cx: x(1), cy: y(unit * mean(curves(one, name).map((run) => run[0]))), r: 5, class: `dot v${all.indexOf(one) % 8}` }));
+    const starts = () => list.map((one) => svg("circle", { cx: x(1), cy: Math.min(bottom, y(unit * mean(curves(one, name).map((run) => run[0])))), r: 5, class: `dot v${all.indexOf(one) % 8}` }));
     back = x.back;
     const had = board.contains(document.activeElement);
     board.setAttribute("width", width);
