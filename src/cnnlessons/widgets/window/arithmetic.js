@@ -56,6 +56,18 @@ export function slide(x, s) {
   return out;
 }
 
+// How many windows read each cell, and the outputs whose window holds the dot.
+export function readers(x, out, s, dot) {
+  const reads = new Uint16Array(x.h * x.w);
+  const seeing = [];
+  for (let i = 0; i < out.h; i++) for (let j = 0; j < out.w; j++) for (const cell of under(s, i, j)) {
+    if (!inside(x, cell)) continue;
+    reads[cell[0] * x.w + cell[1]]++;
+    if (dot && dot[0] === cell[0] && dot[1] === cell[1]) seeing.push([i, j]);
+  }
+  return { reads, seeing, none: reads.filter((n) => n === 0).length };
+}
+
 // The gradient at every cell of the image, of one output ([o, row, column]) or of the sum of all (null).
 export function gradient(x, s, which) {
   const found = block(x.c, x.h, x.w);

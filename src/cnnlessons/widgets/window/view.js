@@ -1,7 +1,7 @@
 // Window: input, what the window does, output; the state is Python's, the arithmetic is arithmetic.js.
 
 import { h, slider } from "../ui.js";
-import { block, dropout, first_map, gradient, keeps, lrn, maps_read, one, prepared, shuffled, under } from "./arithmetic.js";
+import { block, dropout, first_map, gradient, keeps, lrn, maps_read, one, prepared, readers, shuffled } from "./arithmetic.js";
 import { TASKS, controls } from "./controls.js";
 import { at_place, bars, chips, divided, dropped, wires } from "./formula.js";
 import { grid, words } from "./grid.js";
@@ -17,7 +17,7 @@ function render({ model, el }) {
   for (const name of NAMES) s[name] = model.get(name);
   const sliding = ["conv", "max", "mean", "trainable"].includes(s.kind);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let x, out, plain; // what goes in, what comes out, what came out before the image moved
+  let read, x, out, plain; // who reads what, what goes in, what comes out, what came out before the image moved
   let visited = new Set();
   let input = 0; // the input map that is shown
   let problem = "";
@@ -178,13 +178,13 @@ function render({ model, el }) {
     if (s.kind === "lrn") return draw_lrn();
     const room = parts[0].clientWidth;
     const other = parts[2].clientWidth;
-    return s.kind === "dropout" ? draw_dropout(room, other) : draw_sliding(room, other);
+    return s.kind === "dropout" ? draw_dropout(room, other) : draw_sliding(room, other, only_place);
   }
   const one_map = (b, c) => ({ h: b.h, w: b.w, v: b.v.subarray(c * b.h * b.w, (c + 1) * b.h * b.w) });
   const limit_of = (v) => v.reduce((most, n) => Math.max(most, Math.abs(n)), 0);
   const signed = (v) => v.some((n) => n < 0);
 
-  function draw_sliding(room, other) {
+  function draw_sliding(room, other, only_place) {
     s.map = Math.min(s.map, out.c - 1);
     s.place = [Math.min(s.place[0], out.h - 1), Math.min(s.place[1], out.w - 1)];
     if (s.kind !== "conv") input = s.map;
@@ -201,23 +201,17 @@ function render({ model, el }) {
       if (first_map(s, i) > input || first_map(s, i) + maps_read(s) <= input) input = first_map(s, i);
       set({ map: i });
     });
-    const reads = new Uint16Array(x.h * x.w);
-    const seeing = [];
     const dot = dot_now();
-    for (let i = 0; i < out.h; i++) for (let j = 0; j < out.w; j++) for (const [a, b] of under(s, i, j)) {
-      if (a < 0 || b < 0 || a >= x.h || b >= x.w) continue;
-      reads[a * x.w + b]++;
-      if (dot && dot[0] === a && dot[1] === b) seeing.push([i, j]);
-    }
+    if (!only_place) read = readers(x, out, s, dot);
+    const { reads, seeing, none } = read;
     const shown = one_map(x, input);
-    const none = reads.filter((n) => n === 0).length;
-    from.draw({ x: shown, pad: s.padding, room, limit: limit_of(x.v), signed: signed(x.v), hatched: (i, j) => i >= 0 && j >= 0 && i < x.h && j < x.w && !reads[i * x.w + j],
+    from.draw({ x: shown, keep: only_place, pad: s.padding, room, limit: limit_of(x.v), signed: signed(x.v), hatched: (i, j) => i >= 0 && j >= 0 && i < x.h && j < x.w && !reads[i * x.w + j],
       marks: [{ cells: s.dilation > 1 ? found.cells : [], colour: "c3" }, ...(dot ? [{ cells: [dot], colour: "focus", width: 4 }] : []),
         ...(s.kind === "max" ? [{ cells: [found.cells[found.winner]], colour: "c3", width: 3 }] : [])],
       frame: [...found.cells[0], s.dilation * (s.size - 1) + 1, s.dilation * (s.size - 1) + 1] });
     const answer = one_map(out, s.map);
     const known = (i, j) => s.whole || i * out.w + j <= s.place[0] * out.w + s.place[1] || visited.has(`${i},${j}`);
-    to.draw({ x: answer, room: other, limit: limit_of(out.v), signed: signed(out.v), shown: known,
+    to.draw({ x: answer, keep: only_place, room: other, limit: limit_of(out.v), signed: signed(out.v), shown: known,
       marks: dot ? [{ cells: seeing.filter(([i, j]) => known(i, j)), colour: "focus", width: 3 }] : [], frame: [...s.place, 1, 1] });
     captions[0].textContent = [dot ? "Blue: a dot; drag it, or press Shift and an arrow." : "", none ? "Hatched: no window reads it." : "", s.padding ? "Dashed: padding." : ""].join(" ");
     below_in.node.hidden = s.backward === "no";
