@@ -28,15 +28,13 @@ function render({ model, el }) {
   let at = null; // thousand digits where a reader points at the curves
   let dirty = true; // the settings are not those of the current run
   const strips = {}; // of pictures inside the network
-  let waiting = null;
-  let telling = false; // what Python hears from here
+  let [waiting, telling] = [null, false]; // a timer; whether Python hears it from here
   const begin = starter(model);
   const pinned = () => runs.filter((run) => run.pinned);
   const current = () => runs.find((run) => !run.pinned);
   const begun = (run) => run?.looks.some(({ seen }) => seen);
 
-  const status = h("p", { class: "status", role: "status", "aria-live": "polite" });
-  const task = h("p", { class: "task" });
+  const [task, status] = [h("p", { class: "task" }), h("p", { class: "status", role: "status", "aria-live": "polite" })];
   const preset = select("start from", Object.entries(presets).map(([name, [words]]) => [name, words]), model.get("preset"), (name) => {
     model.set("preset", name);
     settings = full(presets[name][2]);
@@ -50,8 +48,7 @@ function render({ model, el }) {
   const actions = h("div", { class: "bar" }, preset.node, train, button("Start anew", reset), button("Pin this run", pin),
     button("5 seeds", seeds), button("Another digit", another));
   const home = h("div", { class: "bar" }, button("Download the weights", download), button("Copy the lines for PyTorch", copy));
-  const errors = h("div", { class: "chart" });
-  const losses = h("div", { class: "chart" });
+  const [errors, losses] = [h("div", { class: "chart" }), h("div", { class: "chart" })];
   const plots = cursor([errors, losses], () => (current() ?? pinned().at(-1))?.looks.map((look) => look.seen / 1000) ?? [], (to) => {
     at = to;
     draw();
