@@ -46,6 +46,11 @@ def printed(cell):
         yield "\n".join(output.get("traceback", []))
 
 
+def html(output):
+    """What an output shows on a page."""
+    return "".join(output.get("data", {}).get("text/html", ""))
+
+
 def test_it_is_plain_markdown(lesson):
     assert RAW.findall(re.sub(r"^```.*?^```", "", lesson.prose, flags=re.M | re.S)) == []
     assert "```{" not in lesson.prose
@@ -65,6 +70,26 @@ def test_frame_of_a_lesson(lesson):
 def test_something_to_see_comes_first(lesson):
     """The first cell that a page shows draws, prints or shows something."""
     assert lesson.code[0]["outputs"]
+
+
+# Lessons that wait for their widget; one that has it leaves the list.
+WAITING = {
+    "alexnet/counting-mystery",
+    "alexnet/four-alexnets",
+    "alexnet/paper-and-program",
+    "beyond/any-input-size",
+    "beyond/cost-and-time",
+    "beyond/memory-and-cost",
+    "lenet/five-lenets",
+}
+
+
+def test_there_is_something_to_operate(lesson, request):
+    """A widget, or the ledger with its filters."""
+    shown = [html(output) for cell in lesson.code for output in cell["outputs"]]
+    found = any('class="cnnlessons-widget"' in one or 'class="ledger claims' in one for one in shown)
+    waits = request.node.callspec.params["lesson"].removeprefix("book/") in WAITING
+    assert found != waits, "it has a widget: take it from WAITING" if found else "no widget"
 
 
 def test_a_lesson_takes_half_an_hour(lesson):

@@ -22,6 +22,9 @@ BOOK = Path(__file__).parents[2] / "book"
 SITE = BOOK.parent / "_build/html"
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 FITS = Path(__file__).with_name("fits.js").read_text(encoding="utf-8")
+# What host.js does not wait with: its margin is 400 pixels, and what lies near its edge may be either.
+NEAR = """() => [...document.querySelectorAll('.cnnlessons-widget')]
+    .filter((place) => place.getBoundingClientRect().top < innerHeight + 500).map((place) => place.dataset.widget)"""
 WIDTHS = {1280: 900, 390: 844}  # a laptop and a phone: width and height in CSS pixels
 
 
@@ -89,7 +92,9 @@ class Visit:
     page: Page
     base: str  # the address of the site's root
     requests: list[Request] = field(default_factory=list)  # to our own host
+    first: dict[Path, str] = field(default_factory=dict)  # what was asked for before anything was scrolled into view
     foreign: list[str] = field(default_factory=list)  # requests to any other host (all refused)
+    near: list[str] = field(default_factory=list)  # widgets that were in view then, or a little below
     missing: list[str] = field(default_factory=list)  # requests our own host could not answer
     errors: list[str] = field(default_factory=list)  # console errors and uncaught exceptions
 
@@ -100,10 +105,24 @@ class Visit:
         self.page.goto(f"{self.base}/{path}", wait_until="load")
         self.page.evaluate("window.MathJax?.startup?.promise.then(() => null)")
 
-    def look(self, width: int = 1280, scheme: str = "light") -> Page:
-        """The page at a width of WIDTHS, light or dark, without animations."""
+    def read_on(self) -> None:
+        """Scroll through the page, as a reader does: every widget comes to life, and all formulas are set."""
+        self.page.wait_for_load_state("networkidle")
+        self.first, self.near = self.files(), self.page.evaluate(NEAR)
+        for place in self.page.locator(".cnnlessons-widget").all():
+            place.evaluate("(place) => place.scrollIntoView({ behavior: 'instant', block: 'center' })")
+            place.and_(self.page.locator("[data-alive]")).wait_for()
+        self.page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+        self.page.evaluate("window.MathJax?.startup?.document?.lazyTypesetAll()")
+
+    def window(self, width: int = 1280, scheme: str = "light") -> None:
+        """The window for what is opened next: a width of WIDTHS, light or dark, without animations."""
         self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+    def look(self, width: int, scheme: str) -> Page:
+        """The page that is open, in such a window."""
+        self.window(width, scheme)
         self.page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
         return self.page
 
@@ -159,8 +178,16 @@ def first_visit(files: dict[Path, str]) -> dict[Path, int]:
     return {path: travels(path) for path, kind in files.items() if not is_own_picture(path, kind)}
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core holds against the page: rule, element, reason."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'], selectors: false })")["violations"]
+# Of axe's rules: those about colours, and those that another window may break.
+COLOURS_AND_PLACES = ("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable")
+
+
+def violations(page: Page, rules: tuple[str, ...] = (), within: str = "html") -> list[str]:
+    """What axe-core holds against the page, by all its rules or by these: rule, element, reason."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE)
+    # without preload, which fetches every style sheet once more for rules that are not used
+    options = {"resultTypes": ["violations"], "selectors": False, "preload": False}
+    options |= {"runOnly": list(rules)} if rules else {}
+    found = page.evaluate("([within, options]) => axe.run(within, options)", [within, options])["violations"]
     return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]

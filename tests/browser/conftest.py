@@ -43,10 +43,10 @@ def reading_tab(chromium, site_url):
 
 @pytest.fixture(scope="session")
 def reading(reading_tab, built_page):
-    """The page in question, loaded once for all tests that only look."""
+    """The page in question, loaded once for all tests that only look, and read to its end."""
+    reading_tab.window()
     reading_tab.open(built_page)
-    reading_tab.page.wait_for_load_state("networkidle")
-    reading_tab.page.evaluate("window.MathJax?.startup?.document?.lazyTypesetAll()")  # those further down, too
+    reading_tab.read_on()
     return reading_tab
 
 

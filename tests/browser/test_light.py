@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from built_site import SITE, first_visit
 
+from cnnlessons.widgets import sphinx_ext
+
 pytestmark = [pytest.mark.browser, pytest.mark.book]
 FIRST_VISIT = 600_000  # bytes as they travel, without the page's own pictures
 OWN = 1_500_000  # bytes of a page's HTML and pictures
@@ -19,19 +21,32 @@ def below(folder, files):
 
 
 def test_a_first_visit_is_light(reading):
-    weights = first_visit(reading.files())
+    weights = first_visit(reading.first)
     heaviest = sorted(((size, path.name) for path, size in weights.items()), reverse=True)
     assert sum(weights.values()) <= FIRST_VISIT, heaviest[:8]
     assert sum(path.suffix == ".js" for path in weights) <= SCRIPTS, heaviest
 
 
 def test_a_page_loads_nothing_that_it_does_not_use(reading, built_page):
-    files = reading.files()
+    files = reading.first
     names = {path.name for path in files}
     assert below("_static/vendor", files) == []  # the fonts of the icons
     assert "fontawesome.js" not in names
     assert bool(below("_static/mathjax", files)) == (reading.page.locator(".math").count() > 0)
     assert ("searchindex.js" in names) == (built_page == "search.html")
+
+
+def test_widgets_engine_and_weights_wait_until_they_are_near(reading):
+    """Nothing of a widget further down is loaded first; each is loaded when it comes into view, with what it needs."""
+    classes = sphinx_ext.classes()
+
+    def needed(names):
+        assets = {f"asset-{asset}" for name in names for asset in classes[name].assets().values()}
+        return {f"_static/{sphinx_ext.FOLDER}/{file}.js" for file in assets | set(names)}
+
+    everywhere = reading.page.eval_on_selector_all(".cnnlessons-widget", "all => all.map((e) => e.dataset.widget)")
+    assert set(below(f"_static/{sphinx_ext.FOLDER}", reading.first)) <= needed(reading.near)
+    assert set(below(f"_static/{sphinx_ext.FOLDER}", reading.files())) == needed(everywhere)
 
 
 def test_every_icon_is_drawn(reading):

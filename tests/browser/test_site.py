@@ -1,21 +1,37 @@
 """Every page of the built site, as a reader's browser meets it."""
 
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from built_site import FITS, SITE, WIDTHS, built_pages, tab, violations
+from built_site import COLOURS_AND_PLACES, FITS, SITE, WIDTHS, tab, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.book]
 ALIKE = 40  # rows of the ledger that axe looks at: one function makes all of them
+SCHEMES = {1280: "light", 390: "dark"}  # each width in one of them, since no rule depends on both
+# What sticks out of the window and is not cut off by a box that scrolls.
+TOO_WIDE = """() => {
+    const limit = document.documentElement.clientWidth;
+    const fits = (e) => e.getBoundingClientRect().right <= limit + 1;
+    const clipped = (e) => {
+        for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
+            if (getComputedStyle(p).overflowX !== 'visible' && fits(p)) return true;
+        return false;
+    };
+    const page = document.documentElement.scrollWidth;
+    return [...document.querySelectorAll('main *')]
+        .filter((e) => e.checkVisibility({checkVisibilityCSS: true}) && !fits(e) && !clipped(e))
+        .map((e) => e.outerHTML.slice(0, 120)).concat(page > limit ? [`the page is ${page} pixels wide`] : []);
+}"""
 
 
+@contextmanager
 def few_rows(page):
-    """Hide most rows of the ledger, over which axe would take minutes."""
-    page.evaluate(
-        "(most) => document.querySelectorAll('table.ledger.claims tbody tr').forEach((r, i) => r.hidden = i >= most)",
-        ALIKE,
-    )
-    return page
+    """Most rows of the ledger hidden, over which axe would take minutes."""
+    rows = "[...document.querySelectorAll('table.ledger.claims tbody tr')]"
+    page.evaluate(f"(most) => {rows}.forEach((row, i) => {{ row.was = row.hidden; row.hidden = i >= most; }})", ALIKE)
+    yield page
+    page.evaluate(f"{rows}.forEach((row) => {{ row.hidden = row.was; }})")
 
 
 def test_page_asks_no_other_host_and_has_no_errors(reading):
@@ -49,14 +65,32 @@ def test_mathematics_is_rendered(reading):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_text_fits_its_box(reading, width):
-    """No text leaves its cell or lies over another; what is wider than the page scrolls, by keyboard too."""
-    found = reading.look(width).evaluate(FITS)
-    assert found["overflows"] == []
-    assert [box["what"] for box in found["scrollers"] if not box["reachable"]] == []
-    if width == 1280:
-        wide = ("table", "code", "text") if reading.page.locator("#tell-a-friend").count() else ("table",)
-        assert [box["what"] for box in found["scrollers"] if box["kind"] in wide] == []
+def test_it_fits_and_axe_finds_nothing(reading, width):
+    """No text leaves its cell or lies over another; what is wider than the page scrolls in its box, by keyboard too.
+
+    All of axe's rules on the wide and light page, and on the narrow and dark one those that may differ there.
+    """
+    page = reading.look(width, SCHEMES[width])
+    found = page.evaluate(FITS)
+    lesson = page.locator("#tell-a-friend").count()
+    wide = () if width == 390 else ("table", "code", "text") if lesson else ("table",)
+    with few_rows(page):
+        held = violations(page, *([] if width == 1280 else [COLOURS_AND_PLACES, "main"]))
+    assert {
+        "overflows": found["overflows"],
+        "cannot be reached": [box["what"] for box in found["scrollers"] if not box["reachable"]],
+        "scrolls": [box["what"] for box in found["scrollers"] if box["kind"] in wide],
+        "too wide": page.evaluate(TOO_WIDE) if width == 390 else [],
+        "axe": held,
+    } == {"overflows": [], "cannot be reached": [], "scrolls": [], "too wide": [], "axe": []}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ["book/lenet/lenet5-1998.html", "search.html"])
+def test_axe_finds_nothing_in_the_frame_of_all_pages(visit, path, width, scheme):
+    """All rules, at each width in each scheme: what stands around the text is the same on every page."""
+    assert violations(visit(path, viewport={"width": width, "height": WIDTHS[width]}, color_scheme=scheme).page) == []
 
 
 def test_text_that_does_not_fit_would_be_seen(visit):
@@ -73,45 +107,11 @@ def test_text_that_does_not_fit_would_be_seen(visit):
     assert "is cut off: table" in found and "is cut off below" in found and "hangs out" in found
 
 
-def test_page_fits_a_phone(reading):
-    """Wide things scroll inside their own box; the page itself never scrolls sideways."""
-    page = reading.look(390)
-    too_wide = page.evaluate("""() => {
-        const limit = document.documentElement.clientWidth;
-        const fits = (e) => e.getBoundingClientRect().right <= limit + 1;
-        const clipped = (e) => {
-            for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
-                if (getComputedStyle(p).overflowX !== 'visible' && fits(p)) return true;
-            return false;
-        };
-        return [...document.querySelectorAll('main *')]
-            .filter((e) => e.checkVisibility({checkVisibilityCSS: true}) && !fits(e) && !clipped(e))
-            .map((e) => e.outerHTML.slice(0, 120));
-    }""")
-    assert too_wide == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
-def test_axe_finds_nothing(reading, width, scheme):
-    assert violations(few_rows(reading.look(width, scheme))) == []
-
-
 def test_axe_would_find_something(visit):
     """The check above can fail: a picture without alternative text is a violation."""
     page = visit("book/index.html").page
     page.evaluate("document.querySelector('article').append(new Image(40, 40))")
     assert [found.split(":")[0] for found in violations(page)] == ["image-alt"]
-
-
-def test_keyboard_starts_at_the_skip_link_and_shows_where_it_is(visit, built_page):
-    page = visit(built_page).page
-    page.keyboard.press("Tab")
-    focused = page.locator(":focus")
-    assert "skip" in focused.inner_text().lower()
-    assert focused.is_visible()
-    page.keyboard.press("Enter")
-    assert urlsplit(page.url).fragment == "main-content"
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +122,20 @@ def folder_tab(chromium):
     seen.page.context.close()
 
 
-@pytest.mark.parametrize("page", [*built_pages(), "search.html?q=ReLU"])
-def test_page_works_from_a_folder(folder_tab, page):
-    folder_tab.open(page)
-    if "?" in page:
-        folder_tab.page.locator("ul.search li").first.wait_for()
+def test_page_works_from_a_folder_and_by_keyboard(folder_tab, built_page):
+    """Without a server; the keyboard starts at the skip link and shows where it is."""
+    folder_tab.open(built_page)
+    assert (folder_tab.foreign, folder_tab.missing, folder_tab.errors) == ([], [], [])
+    page = folder_tab.page
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    assert "skip" in focused.inner_text().lower()
+    assert focused.is_visible()
+    page.keyboard.press("Enter")
+    assert urlsplit(page.url).fragment == "main-content"
+
+
+def test_search_works_from_a_folder(folder_tab):
+    folder_tab.open("search.html?q=ReLU")
+    folder_tab.page.locator("ul.search li").first.wait_for()
     assert (folder_tab.foreign, folder_tab.missing, folder_tab.errors) == ([], [], [])

@@ -62,8 +62,8 @@ async function render({ model, el }) {
     h("p", { class: "task" }, "Drag “weights ×” until the signal neither fades nor grows. Does the gradient then reach the first layer?"),
     h("div", { class: "bar" }, ...["network", "activation", "init", "pixels"].map((name) => parts[name].node), gain.node, depth.node, norm.node,
       button("Pin these curves", pin), button("Unpin", () => { pinned = null; draw(); })),
-    h("div", { class: "row" }, up, down), status,
-    h("div", { class: "row lower" }, units, h("div", {}, layer.node)));
+    h("div", { class: "abreast" }, up, down), status,
+    h("div", { class: "abreast lower" }, units, h("div", {}, layer.node)));
 
   function make() {
     if (settings.init === "simonyan2014-scaled" && settings.network === "stack") settings = { ...settings, init: "normal-0.01" };

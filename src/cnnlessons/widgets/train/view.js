@@ -56,7 +56,7 @@ function render({ model, el }) {
   const inside = h("div", { class: "inside" });
   const code = h("pre", { class: "lines", tabindex: 0, "aria-label": "lines for PyTorch", hidden: true });
   const root = h("div", { class: "cnnlessons train-widget" },
-    task, actions, h("div", { class: "row" }, choices.node, plots), status, inside, home, code);
+    task, actions, h("div", { class: "abreast" }, choices.node, plots), status, inside, home, code);
 
   // After a change of settings; one of the network's puts the reader's own aside.
   function changed(network_too) {
