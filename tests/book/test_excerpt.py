@@ -117,7 +117,7 @@ def test_numbers_of_a_record(excerpt):
 
 
 def test_a_widget_comes_as_the_page_has_it(excerpt):
-    html = excerpt.widget("basics/shapes", 'ShapeExplorer("lenet-003-corrected")')
+    html = excerpt.widget("basics/shapes", 'Shapes("lenet-003-corrected")')
     assert html.startswith('<div class="cnnlessons-widget" data-widget="shapes">')
     with pytest.raises(excerpt.ExcerptError, match="shows 0 widgets, not one"):
         excerpt.widget("basics/shapes", "import cnnlessons")

@@ -3,7 +3,7 @@
 import pytest
 from widget_page import held_against
 
-from cnnlessons.widgets import ShapeExplorer, sphinx_ext
+from cnnlessons.widgets import Shapes, sphinx_ext
 
 pytestmark = pytest.mark.browser
 
@@ -15,18 +15,18 @@ def loaded(page):
 
 
 def test_a_widget_is_loaded_when_it_comes_near_the_window(shown):
-    page = shown(ShapeExplorer(), alive=False, lead=5000)
+    page = shown(Shapes(), alive=False, lead=5000)
     page.wait_for_timeout(300)
     assert loaded(page) == []
     assert page.locator(".fallback").is_visible()
     page.evaluate("scrollTo(0, 4500)")
     page.wait_for_selector(".shape-explorer")
-    assert loaded(page) == ["shapes.js"]
+    assert loaded(page) == ["shapes.js", "asset-networks.js"]
 
 
 def test_the_hosts_model_keeps_the_promises_of_anywidgets(shown):
     """`on`, `off` without arguments, and `send`, as AnyModel of @anywidget/types says."""
-    page = shown(ShapeExplorer(), alive=False)
+    page = shown(Shapes(), alive=False)
     heard = page.evaluate("""() => {
         const heard = [];
         const model = new cnnlessonsWidgets.Model({});
@@ -43,9 +43,9 @@ def test_the_hosts_model_keeps_the_promises_of_anywidgets(shown):
 
 
 def test_the_still_is_there_until_the_widget_is(shown):
-    page = shown(ShapeExplorer(), java_script_enabled=False)
+    page = shown(Shapes(), java_script_enabled=False)
     assert page.locator(".fallback").is_visible()
-    assert not shown(ShapeExplorer()).locator(".fallback").is_visible()
+    assert not shown(Shapes()).locator(".fallback").is_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -56,7 +56,7 @@ def test_every_widget_is_accessible_and_fits(shown, one, theme, width):
 
 
 def test_keys_of_a_widget_turn_no_slide(shown):
-    page = shown(ShapeExplorer())
+    page = shown(Shapes())
     page.evaluate("window.heard = [], document.addEventListener('keydown', ({ key }) => heard.push(key))")
     page.get_by_role("button", name="Reset").focus()
     for key in ("ArrowRight", "Space", "n", "PageDown", "Escape", "Control+k"):

@@ -19,7 +19,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from cnnlessons import CATALOGUE, ShapeError, build, draw, trace
 from cnnlessons.modules import about, described
 from cnnlessons.networks.layers import Conv, MaxPool
-from cnnlessons.widgets import ShapeExplorer
+from cnnlessons.widgets import Shapes
 
 NUMBERS = ("shape_in", "shape_out", "params", "connections", "macs", "receptive_field", "jump")
 
@@ -413,7 +413,7 @@ def test_the_explorer_takes_a_sequential_and_leaves_its_weights():
         nn.Softmax(1),
     )
     before = model[0].weight.clone()
-    explorer = ShapeExplorer(model, input=(1, 32, 32))
+    explorer = Shapes(model, input=(1, 32, 32))
     types = ["Conv", "Tanh", "MaxPool", "Flatten", "Dropout", "Linear", "Softmax"]
     assert [row["type"] for row in explorer.rows] == types
     assert explorer.total["params"] == sum(p.numel() for p in model.parameters()) and explorer.error == ""
@@ -439,7 +439,7 @@ def test_what_cannot_be_described_is_named(model, sentence):
     with pytest.raises(ValueError, match=f"^{sentence}"):
         described(model, input=(1, 32, 32))
     with pytest.raises(ValueError, match=f"^{sentence}"):
-        ShapeExplorer(model, input=(1, 32, 32))
+        Shapes(model, input=(1, 32, 32))
 
 
 @pytest.mark.parametrize("wrong", [None, 3, nn.ReLU, [nn.ReLU()]])

@@ -17,7 +17,7 @@ from cnnlessons.modules import module
 from cnnlessons.networks.arch import TAKEN
 from cnnlessons.networks.catalogue import ALIASES, squeezed
 from cnnlessons.networks.layers import Conv, Elementwise, Flatten, Linear, ReLU
-from cnnlessons.widgets import ShapeExplorer
+from cnnlessons.widgets import Shapes
 
 LENET = CATALOGUE["lenet5-1998"]
 
@@ -93,7 +93,7 @@ def test_the_names_that_everyone_uses(name):
     network = CATALOGUE[SAME[name]]
     assert CATALOGUE[name] is CATALOGUE.get(name) is network and name in CATALOGUE
     assert repr(trace(name)) == repr(trace(network))
-    assert ShapeExplorer(name).network == network.id
+    assert Shapes(name).network == network.id
 
 
 def test_aliases_stand_beside_the_ids_and_not_over_them():
@@ -166,6 +166,6 @@ def test_a_layer_of_ones_own():
     epochs = list(fit(build(own), digits.train.take(200), digits.test.take(100), Recipe(epochs=1)))
     assert len(epochs) == 1 and torch.isfinite(torch.tensor(epochs[0].train_loss))
     with pytest.raises(ValueError, match="r: the shape explorer has no rule for a LeakyReLU; look at it with trace"):
-        ShapeExplorer(own)
+        Shapes(own)
     with pytest.raises(TypeError, match="r: no rule for what autograd saves of LeakyReLU"):
         saved_for_backward(own["r"], trace(own)["r"])

@@ -1,4 +1,4 @@
-"""The shape explorer's state, with Python alone; tests/browser/test_shape_explorer.py looks at its view."""
+"""The shape explorer's state, with Python alone; tests/browser/test_shapes.py looks at its view."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from cnnlessons import CATALOGUE, build, trace
 from cnnlessons.errors import ShapeError, UnknownName
-from cnnlessons.widgets import ShapeExplorer, Train, base, layer_json, sphinx_ext
+from cnnlessons.widgets import Shapes, Train, base, layer_json, sphinx_ext
 from cnnlessons.widgets.base import HERE
 from cnnlessons.widgets.bundle import bundle
 
@@ -21,7 +21,7 @@ def changed(explorer, index, **settings):
 
 
 def test_it_starts_as_the_network_of_1998():
-    explorer = ShapeExplorer()
+    explorer = Shapes()
     assert explorer.network == "lenet5-1998"
     assert explorer.total["params"] == 60_000
     assert explorer.total["connections"] == 340_908
@@ -30,7 +30,7 @@ def test_it_starts_as_the_network_of_1998():
 
 @pytest.mark.parametrize("id", CATALOGUE)
 def test_rows_are_those_of_trace(id):
-    explorer = ShapeExplorer(id)
+    explorer = Shapes(id)
     assert explorer.rows == [row.as_dict() for row in trace(CATALOGUE[id])]
     assert explorer.arch == CATALOGUE[id]
 
@@ -43,7 +43,7 @@ def test_layers_survive_the_way_to_json_and_back(id):
 
 
 def test_an_impossible_layer_is_told_not_thrown():
-    explorer = ShapeExplorer("lenet5-1998", input=(1, 28, 28))
+    explorer = Shapes("lenet5-1998", input=(1, 28, 28))
     with pytest.raises(ShapeError) as raised:
         trace(CATALOGUE["lenet5-1998"], (1, 28, 28))
     assert explorer.error == str(raised.value)
@@ -52,20 +52,20 @@ def test_an_impossible_layer_is_told_not_thrown():
 
 
 def test_an_input_of_nothing_is_told_too():
-    explorer = ShapeExplorer(input=(1, 0, 32))
+    explorer = Shapes(input=(1, 0, 32))
     assert explorer.error.endswith("whole numbers from 1, not (1, 0, 32)")
     assert explorer.rows == []
 
 
 def test_a_network_brings_its_input_and_layers():
-    explorer = ShapeExplorer(input=(1, 64, 64))
+    explorer = Shapes(input=(1, 64, 64))
     explorer.network = "vgg-A"
     assert explorer.input == [3, 224, 224]
     assert explorer.total["params"] == 132_863_336
 
 
 def test_a_changed_stack_is_no_longer_that_network():
-    explorer = ShapeExplorer()
+    explorer = Shapes()
     explorer.layers = changed(explorer, 0, maps=8)
     assert explorer.network == ""
     assert explorer.rows[0]["shape_out"] == [8, 28, 28]
@@ -75,27 +75,27 @@ def test_a_changed_stack_is_no_longer_that_network():
 
 
 def test_another_input_is_still_that_network():
-    explorer = ShapeExplorer("lenet-fcn", input=(1, 96, 96))
+    explorer = Shapes("lenet-fcn", input=(1, 96, 96))
     assert explorer.network == "lenet-fcn"
     assert explorer.arch.init == CATALOGUE["lenet-fcn"].init
 
 
 def test_it_takes_a_network_of_ones_own():
     arch = CATALOGUE["lenet5-1998"].change(S2_act=None)
-    explorer = ShapeExplorer(arch)
+    explorer = Shapes(arch)
     assert explorer.network == ""
     assert explorer.rows == [row.as_dict() for row in trace(arch)]
 
 
 def test_left_out_settings_are_filled_in():
-    explorer = ShapeExplorer()
+    explorer = Shapes()
     explorer.layers = [{"type": "Conv", "name": "a", "maps": 6, "k": 5}, {"type": "MaxPool", "name": "b"}]
     assert explorer.rows[-1]["shape_out"] == [6, 14, 14]
     assert explorer.layers[0]["groups"] == 1
 
 
 def test_an_empty_stack_is_nothing_to_complain_about():
-    explorer = ShapeExplorer()
+    explorer = Shapes()
     explorer.layers = []
     assert (explorer.rows, explorer.error, explorer.total["macs"]) == ([], "", 0)
     assert explorer.page()
@@ -122,7 +122,7 @@ def test_an_empty_stack_is_nothing_to_complain_about():
     ],
 )
 def test_wrong_layers_are_refused_and_change_nothing(layers, error, sentence):
-    explorer = ShapeExplorer()
+    explorer = Shapes()
     with pytest.raises(error, match=re.escape(sentence)):
         explorer.layers = layers
     assert explorer.network == "lenet5-1998"
@@ -130,7 +130,7 @@ def test_wrong_layers_are_refused_and_change_nothing(layers, error, sentence):
 
 
 def test_wrong_networks_and_inputs_are_refused():
-    explorer = ShapeExplorer()
+    explorer = Shapes()
     with pytest.raises(UnknownName, match="did you mean 'vgg-"):
         explorer.network = "vgg-Z"
     with pytest.raises(ValueError, match=re.escape("whole numbers, not (28, 28)")):
@@ -140,15 +140,15 @@ def test_wrong_networks_and_inputs_are_refused():
 
 def test_what_is_shown_has_no_address_in_it():
     """A stored output must equal the next run's."""
-    first, second = ({**ShapeExplorer("vgg-B")._repr_mimebundle_()[0]} for _ in range(2))
+    first, second = ({**Shapes("vgg-B")._repr_mimebundle_()[0]} for _ in range(2))
     view = "application/vnd.jupyter.widget-view+json"
     assert first.pop(view) != second.pop(view)  # random, and skipped by nbval
     assert first == second
-    assert first["text/plain"] == "ShapeExplorer('vgg-B', input=(3, 224, 224))"
+    assert first["text/plain"] == "Shapes('vgg-B', input=(3, 224, 224))"
 
 
 def test_the_page_has_the_table_and_the_state():
-    page = ShapeExplorer("lenet5-1998", input=(1, 28, 28)).page()
+    page = Shapes("lenet5-1998", input=(1, 28, 28)).page()
     state = json.loads(re.search(r"<script[^>]*>(.*?)</script>", page)[1])
     assert state == {"network": "lenet5-1998", "input": [1, 28, 28]}
     assert "<td" in page
@@ -156,7 +156,7 @@ def test_the_page_has_the_table_and_the_state():
 
 
 def test_a_layer_name_cannot_leave_the_page_open():
-    explorer = ShapeExplorer()
+    explorer = Shapes()
     explorer.layers = [{"type": "ReLU", "name": "</script><b>"}]
     page = explorer.page()
     assert page.count("</script>") == 1
@@ -177,7 +177,7 @@ def test_only_pages_with_a_widget_load_its_script():
     sphinx_ext.load(app, "plain", "page.html", {"body": "<p>cnnlessons-widget</p>"}, None)
     sphinx_ext.load(app, "search", "search.html", {}, None)
     assert loaded == []
-    sphinx_ext.load(app, "lesson", "page.html", {"body": ShapeExplorer().page()}, None)
+    sphinx_ext.load(app, "lesson", "page.html", {"body": Shapes().page()}, None)
     assert loaded == [sphinx_ext.HOST]
 
 
@@ -189,7 +189,7 @@ def test_ipywidgets_7_shows_the_same_bundle(monkeypatch):
     shown = []
     monkeypatch.setattr(anywidget.AnyWidget, "_ipython_display_", lambda self: shown.append(self), raising=False)
     formatter = InteractiveShell.instance().display_formatter
-    data, _ = formatter.format(ShapeExplorer("vgg-B"))
+    data, _ = formatter.format(Shapes("vgg-B"))
     assert shown == [] and "<table" in data["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in data
     formatter.format(anywidget.AnyWidget())

@@ -5,11 +5,22 @@ the modules it imports (`ui.js`, `arithmetic.js`, the page engine in `live/`), `
 life on a page. Every lesson has one.
 """
 
+import warnings
+from typing import Any
+
 from cnnlessons.widgets.draw import Draw
 from cnnlessons.widgets.gradient import Gradient
 from cnnlessons.widgets.race import Race
-from cnnlessons.widgets.shapes import ShapeExplorer
+from cnnlessons.widgets.shapes import Shapes
 from cnnlessons.widgets.train import Train
 from cnnlessons.widgets.window import Window
 
-__all__ = ["Draw", "Gradient", "Race", "ShapeExplorer", "Train", "Window"]
+__all__ = ["Draw", "Gradient", "Race", "Shapes", "Train", "Window"]
+
+
+def __getattr__(name: str) -> Any:
+    """The name that `Shapes` had until 0.2. Raises `AttributeError` for any other."""
+    if name == "ShapeExplorer":
+        warnings.warn("ShapeExplorer is now Shapes", DeprecationWarning, stacklevel=2)
+        return Shapes
+    raise AttributeError(f"module 'cnnlessons.widgets' has no attribute {name!r}")

@@ -1,5 +1,7 @@
 """Binary data that widgets need: on a page each is a file that is loaded when a widget comes into view."""
 
+import base64
+import json
 import zlib
 from collections.abc import Callable
 from functools import cache
@@ -43,15 +45,45 @@ def examples() -> bytes:
     return zlib.compress(x[chosen].tobytes() + y[chosen].astype("u1").tobytes(), 9)
 
 
+def worker() -> bytes:
+    """The program of a Web Worker that trains: `live/worker.js` with all that it imports."""
+    from cnnlessons.widgets.base import HERE
+    from cnnlessons.widgets.bundle import bundle
+
+    return bundle(HERE.parent / "live" / "worker.js").encode()
+
+
 def weights(id: str) -> Callable[[], bytes]:
     """What gives the stored weights of a network, safetensors in half precision: see `cnnlessons.live.weights`."""
     return lambda: path(id).read_bytes()
 
 
+def networks() -> bytes:
+    """What `Shapes` knows, as deflated JSON: the catalogue, the vocabulary of layers, the palette, and the first test
+    digit of `load("mnist-5k")`, 28×28 grey bytes in base64; and the program of its worker, which reads and
+    writes PyTorch.
+    """
+    from cnnlessons.networks import PALETTE
+    from cnnlessons.widgets import layer_json
+    from cnnlessons.widgets.base import HERE
+    from cnnlessons.widgets.bundle import bundle
+
+    known = {
+        "catalogue": layer_json.catalogue(),
+        "vocabulary": layer_json.vocabulary(),
+        "palette": PALETTE,
+        "digit": base64.b64encode(sixteen()[: 28 * 28]).decode(),
+        "pytorch": bundle(HERE / "shapes" / "pytorch.js"),
+    }
+    return zlib.compress(json.dumps(known, ensure_ascii=False, separators=(",", ":")).encode(), 9)
+
+
 ASSETS: dict[str, Callable[[], bytes]] = {
     "engine": engine,
     "digits": digits,
+    "worker": worker,
     "sixteen": sixteen,
+    "networks": networks,
     "examples": examples,
     "weights-lenet5-1998": weights("lenet5-1998"),
     "weights-lenet-002-relu": weights("lenet-002-relu"),

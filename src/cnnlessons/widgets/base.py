@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,8 +33,9 @@ def module(name: str) -> str:
 
 @cache
 def style(name: str) -> str:
-    """The style that all widgets share, and that of this one."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in (HERE / "widget.css", HERE / name / "style.css"))
+    """A style sheet, `NAME/style.css` or for "" the one that all widgets share, without comments and indentation."""
+    text = (HERE / name / "style.css" if name else HERE / "widget.css").read_text(encoding="utf-8")
+    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()
 
 
 def plain(value: object) -> object:
@@ -60,7 +62,7 @@ class Widget(anywidget.AnyWidget):
     def __init_subclass__(cls, **options: Any):
         if "folder" in vars(cls):  # traitlets makes subclasses of its own
             cls._esm = module(cls.folder)
-            cls._css = style(cls.folder)
+            cls._css = f"{style('')}\n{style(cls.folder)}"
         super().__init_subclass__(**options)
 
     @classmethod

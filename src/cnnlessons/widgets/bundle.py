@@ -6,12 +6,14 @@ from pathlib import Path
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b\*? ?(\w+))", re.MULTILINE)
 COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)  # with its lines to itself
+SPARE = re.compile(r"^[ \t]+|^\n", re.MULTILINE)  # only readers of the source need it
 NAME = re.compile(r"^export (?:async )?(?:function\*?|class|const) (\w+)", re.MULTILINE)
 
 
 def bundle(path: Path) -> str:
     """The module at `path` with everything that it imports, directly or not, each module in a scope of its own.
 
+    Indentation and comments are left out: a text in backticks stays on one line, or would lose its own.
     Imports stand one to a line, by name, from a relative file: `import { h, svg } from "../ui.js";`. What an imported
     module shows is a function, a class or a constant: `export const h = …`. The exports of `path` itself stay.
     Raises `ValueError` for an import in another form, for a name that is not there, and for a circle.
@@ -19,7 +21,7 @@ def bundle(path: Path) -> str:
     parts: list[str] = []
     places: dict[Path, str] = {}
     own = _joined(path.resolve(), parts, places, ())
-    return "\n".join([*parts, own])
+    return SPARE.sub("", "\n".join([*parts, own]))
 
 
 def _joined(path: Path, parts: list[str], places: dict[Path, str], above: tuple[Path, ...]) -> str:

@@ -2,7 +2,7 @@
 // A classic script that loads classic scripts and imports modules from memory: browsers refuse module files and fetch on
 // a page opened as file://. A widget, and the bytes it needs, are loaded when it comes near the window.
 (() => {
-  const { widgets, assets, sums } = window.cnnlessonsWidgets;
+  const { widgets, assets, sums, style: shared } = window.cnnlessonsWidgets;
   const here = document.currentScript.src.replace(/[^/]*$/, "");
 
   class Model {
@@ -67,7 +67,7 @@
     URL.revokeObjectURL(url);
     const el = document.createElement("div");
     const css = document.createElement("style");
-    css.textContent = style;
+    css.textContent = shared + style;
     place.append(css, el);
     keep(place);
     place.querySelector(".fallback").hidden = true; // before render, which measures the room it has

@@ -43,10 +43,8 @@ def files() -> dict[str, str]:
     made |= {f"{FOLDER}/asset-{name}.js": of_asset(name) for name in ASSETS}
     sums = {name: hashlib.sha256(text.encode()).hexdigest()[:8] for name, text in made.items()}
     host = (HERE / "host.js").read_text(encoding="utf-8")
-    return {
-        **made,
-        HOST: f"window.cnnlessonsWidgets = {{ widgets: {{}}, assets: {{}}, sums: {json.dumps(sums)} }};\n{host}",
-    }
+    given = {"widgets": {}, "assets": {}, "sums": sums, "style": style("")}
+    return {**made, HOST: f"window.cnnlessonsWidgets = {json.dumps(given)};\n{host}"}
 
 
 def take_html(app: Any, config: Any) -> None:

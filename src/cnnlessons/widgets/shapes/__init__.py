@@ -1,4 +1,4 @@
-"""ShapeExplorer: change a network and see at once what that does to shapes, weights and cost."""
+"""Shapes: change a network and see at once what that does to shapes, weights and cost."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,10 +8,15 @@ from typing import Any
 
 from traitlets import Bunch, Dict, List, Unicode, observe, validate
 
-from cnnlessons.errors import ShapeError
-from cnnlessons.networks import CATALOGUE, PALETTE, Arch, Trace, described, html, trace, walk
+from cnnlessons.errors import ShapeError, unknown
+from cnnlessons.networks import CATALOGUE, Arch, Trace, described, html, trace, walk
 from cnnlessons.widgets import layer_json
+from cnnlessons.widgets.assets import Asset
 from cnnlessons.widgets.base import Widget
+
+COUNTS = ("params", "connections", "macs", "receptive_field")  # the last of the last map, in pixels
+GOALS = tuple(name + bound for name in COUNTS for bound in ("", "_at_most", "_at_least"))
+WORDS = {"params": "parameters", "macs": "MACs", "receptive_field": "receptive field"}
 
 
 def attempt(arch: Arch) -> tuple[Trace, str]:
@@ -28,20 +33,24 @@ def attempt(arch: Arch) -> tuple[Trace, str]:
     return rows, sentence
 
 
-class ShapeExplorer(Widget):
+class Shapes(Widget):
     """Pick a network, change its layers or its input, and read the rows of its trace.
 
-    `ShapeExplorer("lenet5-1998", input=(1, 28, 28))`; an `Arch` of your own will do as well, and so will an
+    `Shapes("lenet5-1998", input=(1, 28, 28))`; an `Arch` of your own will do as well, and so will an
     nn.Module of layers in a row that this package knows, as `nn.Sequential`: see `described`. Set `network`, `input`
     or `layers` (a list of dictionaries, as `Arch.as_dict()["layers"]`); read `rows` (as `Row.as_dict()`), `total` and
     `error`, the sentence of the `ShapeError` if a layer does not fit: then `rows` are those before it.
+
+    `beside`, another network as the first argument takes it, is a switch away, and numbers that differ are marked.
+    `goal` is a number of parameters to reach, or a dictionary with keys in `GOALS`:
+    `{"receptive_field": 7, "params_at_most": 5000}`.
 
     `rows`, `total` and `error` are `trace`'s. The view works the same things out by itself, so that it needs no
     kernel, but never writes them: should the two ever differ, Python is right.
     """
 
     folder = "shapes"
-    on_page = ("network", "input", "layers")
+    on_page = ("network", "input", "layers", "goal", "beside")
 
     network = Unicode(help="id in CATALOGUE; '' once the layers are others").tag(sync=True)
     # quoted, because traitlets 5.7 of Colab takes no subscript
@@ -51,23 +60,38 @@ class ShapeExplorer(Widget):
     total = Dict(read_only=True, help="params, connections and macs of `rows`")
     error = Unicode(read_only=True, help="why the next layer does not fit, or ''")
 
-    # what the view needs and nobody changes
-    catalogue = Dict(layer_json.catalogue(), read_only=True).tag(sync=True, constant=True)
-    vocabulary = Dict(layer_json.vocabulary(), read_only=True).tag(sync=True, constant=True)
-    palette = Dict(PALETTE, read_only=True).tag(sync=True, constant=True)
+    goal = Dict(help="what to reach, by a name in GOALS; {} for nothing").tag(sync=True)
+    beside = Dict(help="another network: network, title, input and layers; {} for none").tag(sync=True)
+    networks = Asset("networks")  # catalogue, vocabulary, palette and a digit
 
-    def __init__(self, network: object = "lenet5-1998", input: Sequence[int] | None = None, **traits: Any):
-        arch = (
-            CATALOGUE[network]
-            if isinstance(network, str)
-            else described(network, None if input is None else tuple(input))
-        )
+    def __init__(
+        self,
+        network: object = "lenet5-1998",
+        input: Sequence[int] | None = None,
+        *,
+        beside: object = None,
+        goal: int | dict[str, int] | None = None,
+        **traits: Any,
+    ):
+        arch = taken(network, input)
         known = arch.id if CATALOGUE.get(arch.id) == arch else ""
         super().__init__(
             network=known, input=list(arch.input), layers=list(map(layer_json.to_dict, arch.layers)), **traits
         )
         if input is not None:
             self.input = list(input)
+        if goal is not None:
+            self.goal = goal if isinstance(goal, dict) else {"params": goal}
+        if beside is not None:
+            self.beside = self.other(taken(beside, None))
+
+    @staticmethod
+    def other(arch: Arch) -> dict[str, Any]:
+        """A network to compare with, for the view: of one in the catalogue the id is enough."""
+        if CATALOGUE.get(arch.id) == arch:
+            return {"network": arch.id, "title": arch.title}
+        layers = list(map(layer_json.to_dict, arch.layers))
+        return {"network": "", "title": arch.title, "input": list(arch.input), "layers": layers}
 
     @property
     def arch(self) -> Arch:
@@ -93,6 +117,16 @@ class ShapeExplorer(Widget):
         if len(sizes) != 3 or any(type(n) is not int for n in sizes):
             raise ValueError(f"input must be (channels, height, width) in whole numbers, not {tuple(sizes)}")
         return sizes
+
+    @validate("goal")
+    def possible_goal(self, proposal: Bunch) -> dict[str, int]:
+        """Names in GOALS, whole numbers from 1."""
+        for name, target in proposal["value"].items():
+            if name not in GOALS:
+                raise unknown("goal", str(name), GOALS)
+            if type(target) is not int or target < 1:
+                raise ValueError(f"goal: {name} must be a whole number from 1, not {target!r}")
+        return dict(proposal["value"])
 
     @validate("layers")
     def whole_layers(self, proposal: Bunch) -> list[dict[str, Any]]:
@@ -129,16 +163,40 @@ class ShapeExplorer(Widget):
     def __repr__(self) -> str:
         """The same words every time: no address, so that a stored output can be compared."""
         stack = repr(self.network) if self.network else f"a stack of {len(self.layers)} layers"
-        return f"ShapeExplorer({stack}, input={tuple(self.input)})"
+        return f"Shapes({stack}, input={tuple(self.input)})"
 
     def state(self) -> dict[str, object]:
-        """Of a network in the catalogue the page has the layers."""
+        """Of a network in the catalogue the page has the layers; what is not asked for is left out."""
         state = super().state()
         if self.network:
             del state["layers"]
-        return state
+        return {name: value for name, value in state.items() if value or name not in ("goal", "beside")}
 
     def still(self) -> str:
-        """The table, and the sentence about a layer that does not fit."""
+        """The table, and the sentences about a layer that does not fit, a goal and the other network."""
         rows, error = self.found()
-        return (html(rows) if rows else "") + (f"<p>{escape(error)}</p>" if error else "")
+        said = [error] if error else []
+        if self.goal:
+            said.append(f"Goal: {', '.join(goal_text(*one) for one in self.goal.items())}.")
+        if self.beside:
+            other = CATALOGUE[self.beside["network"]] if self.beside["network"] else None
+            layers = self.beside.get("layers") or [layer_json.to_dict(layer) for layer in other.layers]  # type: ignore[union-attr]
+            size = tuple(self.beside.get("input") or other.input)  # type: ignore[union-attr]
+            theirs = trace(Arch("beside", "", size, tuple(map(layer_json.from_dict, layers)), ""))
+            said.append(f"Beside it: {self.beside['title']}, {theirs.params:,} parameters, {theirs.macs:,} MACs.")
+        return (html(rows) if rows else "") + "".join(f"<p>{escape(sentence)}</p>" for sentence in said)
+
+
+def taken(network: object, input: Sequence[int] | None) -> Arch:
+    """The `Arch` of an id, an `Arch` or an nn.Module, at its own input where it has one."""
+    if isinstance(network, str):
+        return CATALOGUE[network]
+    return described(network, None if input is None else tuple(input))
+
+
+def goal_text(name: str, target: int) -> str:
+    """A condition in words."""
+    count = name.removesuffix("_at_most").removesuffix("_at_least")
+    bound = "at most " if name.endswith("_at_most") else "at least " if name.endswith("_at_least") else ""
+    words = WORDS.get(count, count)
+    return f"{words} of the last map {bound}{target:,}" if count == "receptive_field" else f"{bound}{target:,} {words}"

@@ -8,8 +8,7 @@ from cnnlessons.errors import unknown
 from cnnlessons.networks import CATALOGUE, PALETTE, Arch, html, trace
 from cnnlessons.networks.layers import Conv, Linear
 from cnnlessons.widgets.assets import Asset
-from cnnlessons.widgets.base import HERE, Widget
-from cnnlessons.widgets.bundle import bundle
+from cnnlessons.widgets.base import Widget
 from cnnlessons.widgets.train import settings as choices
 
 
@@ -48,8 +47,8 @@ class Train(Widget):
     )
     defaults = Dict(choices.DEFAULTS, read_only=True).tag(sync=True, constant=True)
     palette = Dict(PALETTE, read_only=True).tag(sync=True, constant=True)
-    worker = Unicode(bundle(HERE.parent / "live" / "worker.js"), read_only=True).tag(sync=True, constant=True)
     engine = Asset("engine")
+    worker = Asset("worker")
     digits = Asset("digits")
 
     def __init__(self, preset: Any = "lenet", **settings: Any):

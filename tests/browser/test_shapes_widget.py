@@ -1,4 +1,4 @@
-"""The shape explorer in a real browser: its arithmetic against `trace`, and the view on a page without a kernel."""
+"""Shapes in a real browser: its arithmetic against `trace`, and the view on a page without a kernel."""
 
 import random
 
@@ -11,7 +11,7 @@ from cnnlessons.networks.arch import Arch
 from cnnlessons.networks.layers import AdaptiveAvgPool, Conv, Flatten, Linear, MaxPool
 from cnnlessons.networks.table import cells, sums
 from cnnlessons.networks.tracing import trace
-from cnnlessons.widgets import ShapeExplorer, layer_json
+from cnnlessons.widgets import Shapes, layer_json
 from cnnlessons.widgets.base import HERE
 from cnnlessons.widgets.bundle import bundle
 from cnnlessons.widgets.shapes import attempt
@@ -165,8 +165,8 @@ def lesson(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lesson")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Explore")])
     for id in SHOWN:
-        data, _ = ShapeExplorer(id)._repr_mimebundle_()
-        cell = nbformat.v4.new_code_cell("ShapeExplorer()", execution_count=1)
+        data, _ = Shapes(id)._repr_mimebundle_()
+        cell = nbformat.v4.new_code_cell("Shapes()", execution_count=1)
         cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
         notebook.cells.append(cell)
     return small_site(folder, notebook, ["cnnlessons.widgets.sphinx_ext"])
@@ -238,15 +238,16 @@ def test_a_changed_kernel_changes_what_follows(lenet):
 
 
 def test_an_impossible_layer_is_told_in_the_sentence_of_python(lenet):
+    lenet.get_by_label("square").uncheck()
     lenet.get_by_label("height").fill("28")
-    explorer = ShapeExplorer("lenet5-1998", input=(1, 28, 32))
+    explorer = Shapes("lenet5-1998", input=(1, 28, 32))
     assert explorer.error
     assert status(lenet) == explorer.error
     assert row(lenet, "S4")[0] == "16×4×5"
     assert row(lenet, "C5")[0] == "does not fit"
     assert row(lenet, "F6")[0] == "–"
     assert "total before C5" in lenet.locator("tfoot").inner_text()
-    assert "C5 does not fit" in lenet.locator("svg").get_attribute("aria-label")
+    assert "C5 does not fit" in lenet.locator(".drawing svg").get_attribute("aria-label")
     lenet.get_by_role("button", name="Reset").click()
     assert "60,000 parameters" in status(lenet)
 
@@ -262,7 +263,7 @@ def test_a_number_that_is_none_is_told_and_changes_nothing(lenet, typed):
 def test_a_window_that_is_not_square_has_a_box_per_axis(shown):
     """On a blank page, with the state that a notebook's kernel would send."""
     layers = (Conv("c", 4, (7, 3), s=(2, 1), p=(3, 0)), AdaptiveAvgPool("gap", (1, 2)), Flatten("f"), Linear("l", 3))
-    explorer = ShapeExplorer(Arch("own", "", (1, 28, 40), layers, ""))
+    explorer = Shapes(Arch("own", "", (1, 28, 40), layers, ""))
     widget = shown(explorer).locator(".shape-explorer")
     lines = widget.locator("tr.layer").evaluate_all(
         "lines => lines.map(line => [...line.children].map(cell => cell.textContent))"
@@ -284,7 +285,7 @@ def blank(shown):
 
 
 def test_it_says_that_a_built_network_refuses_another_input(blank):
-    widget = blank(ShapeExplorer("lenet-003-corrected"))
+    widget = blank(Shapes("lenet-003-corrected"))
     assert "refuses" not in status(widget)
     for side in ("height", "width"):
         widget.get_by_label(side).fill("28")
@@ -303,11 +304,11 @@ def test_it_says_where_the_floor_drops_a_row_and_a_column(blank):
         return {name: words.split("drops ")[1] for name, words in said.items() if "drops" in words}
 
     small = CATALOGUE["lenet-003-corrected"]
-    assert dropping(blank(ShapeExplorer(small))) == {}
+    assert dropping(blank(Shapes(small))) == {}
     three = small.change(C1=Conv("C1", 6, 3), C3=Conv("C3", 16, 3))
-    assert dropping(blank(ShapeExplorer(three))) == {"S4": "the last row and column"}
+    assert dropping(blank(Shapes(three))) == {"S4": "the last row and column"}
     wide = Arch("wide", "", (3, 224, 226), (Conv("c", 4, 11, s=4, p=2), MaxPool("up", 3, 2, ceil=True)), "")
-    assert dropping(blank(ShapeExplorer(wide))) == {"c": "the last column"}  # the row that is left over is padding
+    assert dropping(blank(Shapes(wide))) == {"c": "the last column"}  # the row that is left over is padding
 
 
 def test_an_empty_stride_is_the_kernel(lenet):
@@ -366,6 +367,7 @@ def test_a_layer_can_go_between_two(lenet):
 def test_two_widgets_of_a_page_are_two(open_lesson):
     page = open_lesson()
     widgets = page.locator(".shape-explorer")
+    widgets.nth(ALEXNET).get_by_label("square").uncheck()
     widgets.nth(ALEXNET).get_by_label("height").fill("300")
     assert "60,000 parameters" in status(widgets.nth(LENET))
     assert "3×300×224" in status(widgets.nth(ALEXNET))
