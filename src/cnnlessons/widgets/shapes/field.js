@@ -60,7 +60,7 @@ export function fieldView(digit, moved) {
   const views = [h("div", { class: "picture" }), h("div", { class: "picture" })];
   const heading = h("p", { class: "name" });
   const node = h("div", { role: "group", class: "field", "aria-label": "what one unit sees" }, heading,
-    h("div", { class: "row" }, h("figure", {}, views[0], seen), h("figure", {}, views[1], under)));
+    h("div", { class: "abreast" }, h("figure", {}, views[0], seen), h("figure", {}, views[1], under)));
   let now; // { layers, rows, index, unit }
 
   function put(unit) {
