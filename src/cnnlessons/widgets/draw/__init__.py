@@ -223,7 +223,8 @@ class Draw(Widget):
             for row in (trace(arch) if arch else ())
             if row.layer.kind in ("conv", "pool", "dense", "output")
         ]
-        picture = f'<img src="{png(example(self.digit))}" width="112" height="112" alt="a handwritten digit in grey pixels" />'
+        words = "a handwritten digit in grey pixels"
+        picture = f'<img src="{png(example(self.digit))}" width="112" height="112" alt="{words}" />'
         chain = f" Layers: {escape(' → '.join(shapes))}." if shapes else ""
         sentence = f"Here one draws a digit and sees every map of {escape(title)} and its answer follow."
         return f"<figure>{picture}<figcaption>{sentence}{chain}</figcaption></figure>"
