@@ -7,7 +7,7 @@ import re
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from lessons import DETAILS, LINK, RAW, Lesson, tags
+from lessons import DETAILS, LINK, PREDICT, RAW, Lesson, kept, tags
 from toc import lessons
 
 from cnnlessons.claims import CLAIMS
@@ -76,6 +76,19 @@ def test_there_is_something_to_operate(lesson):
     """A widget, or the ledger with its filters."""
     shown = [html(output) for cell in lesson.code for output in cell["outputs"]]
     assert any('class="cnnlessons-widget"' in one or 'class="ledger claims' in one for one in shown)
+
+
+def test_no_widget_waits_behind_a_question_about_something_else(lesson):
+    """The page folds what stands between a question and its answer. A race shown at once is an answer's own figure."""
+    asked, hidden = False, []
+    for cell in lesson.cells:
+        if cell["cell_type"] == "markdown":
+            asked = asked or bool(PREDICT.search(cell["source"]))
+        elif any(kept(cell)):
+            asked = False
+        elif asked and any('class="cnnlessons-widget"' in html(out) for out in cell["outputs"]):
+            hidden += [cell["source"]] if "ask=False" not in cell["source"] else []
+    assert hidden == []
 
 
 def test_a_lesson_takes_half_an_hour(lesson):
