@@ -146,7 +146,7 @@ def build_half(model: nn.Module, rank: int) -> nn.Sequential:
     arch = about(model).arch if isinstance(model, nn.Module) else None
     if arch is None:
         raise TypeError(f"model must come from build(…), which knows its layers; this is a {type(model).__name__}")
-    part = build(half(arch), about(model).input)
+    part = build(half(arch), about(model).input).to(next(model.parameters()).dtype)
     part.load_state_dict(deal(model.state_dict(), rank))
     return part
 
