@@ -866,67 +866,58 @@ APART void pool_backward(const Layer *l, const float *x, const float *y, const f
 
 // The maps whose squares map c sees: PyTorch's, c − ⌊n/2⌋ … c + ⌊(n − 1)/2⌋, inside its group. `seen` asks who sees c.
 static void neighbours(const Layer *l, int c, int seen, int *from, int *to) {
+  *from = c, *to = c + 1;
+  if (l->type == WITHINLRN) return;
   int each = l->C / l->groups, first = c / each * each, before = l->n / 2, behind = (l->n - 1) / 2;
   *from = c - (seen ? behind : before), *to = c + (seen ? before : behind) + 1;
   if (*from < first) *from = first;
   if (*to > first + each) *to = first + each;
 }
 
+// The sum over the neighbours of unit (c, Y, X), who are in other maps or, for WITHINLRN, around it in its own.
+INLINE v4 around(const Layer *l, const float *a, int squared, int from, int to, int Y, int X, int s) {
+  int r = l->type == WITHINLRN ? l->n / 2 : 0;
+  v4 sum = all(0);
+  for (int c = from; c < to; c++)
+    for (int v = Y - r < 0 ? 0 : Y - r; v <= Y + r && v < l->H; v++)
+      for (int u = X - r < 0 ? 0 : X - r; u <= X + r && u < l->W; u++) {
+        v4 value = *(const v4 *)(a + ((c * l->H + v) * l->W + u) * LANES + s);
+        sum += squared ? value * value : value;
+      }
+  return sum;
+}
+
 APART void lrn_forward(const Layer *l, const float *x, float *y, float *scale) {
-  int plane = l->H * l->W * LANES;
   for (int c = 0; c < l->C; c++) {
-    int from = c, to = c + 1;
-    if (l->type != WITHINLRN) neighbours(l, c, 0, &from, &to);
+    int from, to;
+    neighbours(l, c, 0, &from, &to);
     for (int Y = 0; Y < l->H; Y++)
       for (int X = 0; X < l->W; X++)
         for (int s = 0; s < LANES; s += 4) {
-          int at = (Y * l->W + X) * LANES + s;
-          v4 sum = all(0);
-          if (l->type == WITHINLRN) {
-            int r = l->n / 2;
-            for (int v = Y - r < 0 ? 0 : Y - r; v <= Y + r && v < l->H; v++)
-              for (int u = X - r < 0 ? 0 : X - r; u <= X + r && u < l->W; u++) {
-                v4 value = *(const v4 *)(x + c * plane + (v * l->W + u) * LANES + s);
-                sum += value * value;
-              }
-          } else {
-            for (int j = from; j < to; j++) {
-              v4 value = *(const v4 *)(x + j * plane + at);
-              sum += value * value;
-            }
-          }
-          sum = all(l->k) + all(l->alpha) * sum;
-          *(v4 *)(scale + c * plane + at) = sum;
-          *(v4 *)(y + c * plane + at) = *(const v4 *)(x + c * plane + at) * power(sum, l->beta);
+          int at = ((c * l->H + Y) * l->W + X) * LANES + s;
+          v4 sum = all(l->k) + all(l->alpha) * around(l, x, 1, from, to, Y, X, s);
+          *(v4 *)(scale + at) = sum;
+          *(v4 *)(y + at) = *(const v4 *)(x + at) * power(sum, l->beta);
         }
   }
 }
 
 // dx = dy·s^−β − 2αβ x Σ dy·y/s, the sum over those who see x. `scale` is overwritten with dy·y/s.
 APART void lrn_backward(const Layer *l, const float *x, const float *y, float *scale, const float *dy, float *dx) {
-  int plane = l->H * l->W * LANES;
   for (int i = 0; i < l->in * LANES; i += 4) {
     v4 s = *(v4 *)(scale + i), d = *(const v4 *)(dy + i);
     *(v4 *)(dx + i) = d * power(s, l->beta);
     *(v4 *)(scale + i) = d * *(const v4 *)(y + i) / s;
   }
   for (int c = 0; c < l->C; c++) {
-    int from = c, to = c + 1;
-    if (l->type != WITHINLRN) neighbours(l, c, 1, &from, &to);
+    int from, to;
+    neighbours(l, c, 1, &from, &to);
     for (int Y = 0; Y < l->H; Y++)
       for (int X = 0; X < l->W; X++)
         for (int s = 0; s < LANES; s += 4) {
-          int at = (Y * l->W + X) * LANES + s;
-          v4 sum = all(0);
-          if (l->type == WITHINLRN) {
-            int r = l->n / 2;
-            for (int v = Y - r < 0 ? 0 : Y - r; v <= Y + r && v < l->H; v++)
-              for (int u = X - r < 0 ? 0 : X - r; u <= X + r && u < l->W; u++)
-                sum += *(v4 *)(scale + c * plane + (v * l->W + u) * LANES + s);
-          } else {
-            for (int j = from; j < to; j++) sum += *(v4 *)(scale + j * plane + at);
-          }
-          *(v4 *)(dx + c * plane + at) -= all(2 * l->alpha * l->beta) * *(const v4 *)(x + c * plane + at) * sum;
+          int at = ((c * l->H + Y) * l->W + X) * LANES + s;
+          v4 sum = around(l, scale, 0, from, to, Y, X, s);
+          *(v4 *)(dx + at) -= all(2 * l->alpha * l->beta) * *(const v4 *)(x + at) * sum;
         }
   }
 }

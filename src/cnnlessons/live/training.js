@@ -1,6 +1,7 @@
 // Training in the page: the loop of training/loop.py on the engine, and what one may watch. Used by worker.js and by tests.
 
 import { load } from "./engine.js";
+import { shuffled, uniform } from "./random.js";
 
 export const SCALES = { raw: [1, 0], unit: [1 / 255, 0], centred: [1, -128], lecun1998: [1.275 / 255, -0.1] };
 export const HELD = 1000; // test digits, the last of the data
@@ -23,21 +24,7 @@ export function scaled(images, scale, [channels, height, width]) {
 }
 
 /** Numbers below n in a mixed order; the same seed and epoch, the same order. */
-export function order(n, seed, epoch) {
-  let state = (seed * 2654435761 + epoch * 40503 + 1) >>> 0;
-  const random = () => { // mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const mixed = Uint32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [mixed[i], mixed[j]] = [mixed[j], mixed[i]];
-  }
-  return mixed;
-}
+export const order = (n, seed, epoch) => shuffled(n, uniform((seed * 2654435761 + epoch * 40503 + 1) >>> 0));
 
 const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length;
 

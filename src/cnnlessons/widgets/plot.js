@@ -1,6 +1,6 @@
 // Curves on two axes, as SVG: the plot of all widgets.
 
-import { svg } from "./ui.js";
+import { raised, svg } from "./ui.js";
 
 const plain = (n) => Number(n.toPrecision(4)).toLocaleString("en-US", { maximumFractionDigits: 6 });
 
@@ -19,7 +19,7 @@ function ticks(low, high, log, most) {
     .filter((n) => n <= high + step * 1e-6);
 }
 
-const words = (n, log) => (log && (n >= 1e4 || n < 1e-3) ? `10${String(Math.round(Math.log10(n))).replace(/[-\d]/g, (d) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(d)])}` : plain(n));
+const words = (n, log) => (log && (n >= 1e4 || n < 1e-3) ? `10${raised(Math.round(Math.log10(n)))}` : plain(n));
 
 /**
  * A plot of `series`, { label, points: [[x, y] …], colour, dash, thin, dots, band: [[x, low, high] …] } each.

@@ -2,6 +2,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 export const number = (n) => n.toLocaleString("en-US");
+// An exponent: −3 as ⁻³.
+export const raised = (n) => String(n).replace(/[-\d]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
 export const or_dash = (n) => (n ? number(n) : "–");
 
 // An element with its attributes and children; `on…` attributes are listeners, false ones are left out.

@@ -3,7 +3,7 @@
 import { load } from "../../live/engine.js";
 import { scaled } from "../../live/training.js";
 import { plot } from "../plot.js";
-import { button, bytes, h, select, slider, toggle } from "../ui.js";
+import { button, bytes, h, raised, select, slider, toggle } from "../ui.js";
 import { FUNCTIONS, measure, network } from "./networks.js";
 
 const WORDS = { stack: "convolutions in a row", "vgg-A": "small VGG A, 11 layers", "vgg-B": "small VGG B, 13 layers",
@@ -11,14 +11,13 @@ const WORDS = { stack: "convolutions in a row", "vgg-A": "small VGG A, 11 layers
   glorot: "Glorot's", he: "He's", torch: "PyTorch's", "normal-0.01": "N(0, 0.01²)", "simonyan2014-scaled": "the paper's, scaled",
   unit: "0 to 1", raw: "0 to 255", centred: "−128 to 127", lecun1998: "−0.1 to 1.175" };
 const N = 16;
-const signs = (e) => String(e).replace(/[-\d]/g, (d) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(d)]);
 
 // A number in words: 0.24, or 6·10⁻⁷.
 function words(n) {
   if (n === 0) return "0";
   if (n >= 0.01 && n < 1000) return String(Number(n.toPrecision(2)));
   const e = Math.floor(Math.log10(n));
-  return `${(n / 10 ** e).toFixed(0)}·10${signs(e)}`;
+  return `${(n / 10 ** e).toFixed(0)}·10${raised(e)}`;
 }
 
 async function render({ model, el }) {
@@ -52,7 +51,10 @@ async function render({ model, el }) {
   const norm = toggle("batch norm", settings.norm, (on) => set("norm", on));
   const layer = slider("units of layer", { min: 1, max: 10, step: 1, value: 1, set: (v) => show(v - 1), show: (v) => found[v - 1]?.name ?? "" });
   parts.gain = { put: () => gain.put(Math.log10(settings.gain)) };
-  parts.depth = { put: () => depth.put(settings.depth) };
+  parts.depth = { put() {
+    depth.put(settings.depth);
+    depth.node.hidden = settings.network !== "stack"; // a VGG has its own depth
+  } };
   parts.norm = { put: () => (norm.box.checked = settings.norm) };
   const status = h("p", { class: "status", role: "status", "aria-live": "polite" });
   const up = h("div", { class: "chart" });

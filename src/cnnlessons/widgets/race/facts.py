@@ -10,7 +10,6 @@ from cnnlessons.errors import unknown
 if TYPE_CHECKING:
     from cnnlessons.experiments import Record
 
-STUCK = 1.5  # as in `records`: times the accuracy of a guess
 LABELS = {
     "test_accuracy": "test accuracy, %",
     "train_accuracy": "training accuracy, %",

@@ -1,7 +1,8 @@
 // How sure an error rate is: two rates measured on images, their intervals, and their difference.
 
-import { button, h, number, slider, svg } from "../ui.js";
-import { clamp, later, line, on_width, plain, scale, text, ticks } from "./chart.js";
+import { button, h, number, svg } from "../ui.js";
+import { line, plain, scale, text, ticks } from "./chart.js";
+import { keep_drawn, numbers } from "./settings.js";
 import { normal } from "./stats.js";
 
 const HEIGHT = 130;
@@ -9,46 +10,28 @@ const half_width = (rate, n) => 1.96 * Math.sqrt((rate * (100 - rate)) / n); // 
 
 export function render_rates({ model, el }) {
   const { limits, examples } = model.get("facts");
-  const saved = later(() => model.save_changes());
-  let ours = false;
-  let width = 640;
-  const set = (changes) => {
-    ours = true;
-    model.set("settings", { ...model.get("settings"), ...changes });
-    ours = false;
-    saved();
-    refresh();
-  };
   const percent = (v) => `${plain(v)} %`;
-  const bar = (name, words, show) => {
-    const [min, max] = limits[name].map(Math.log);
-    const turn = (v) => clamp(Number(Math.exp(v).toPrecision(name === "images" ? 2 : 3)), ...limits[name]);
-    const one = slider(words, { min, max, step: "any", value: Math.log(model.get("settings")[name]), show: (v) => show(turn(v)), set: (v) => set({ [name]: turn(v) }) });
-    one.box.addEventListener("keydown", (event) => {
-      const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-      if (!by) return;
-      event.preventDefault();
-      const now = model.get("settings")[name];
-      const step = name === "images" ? 10 ** Math.floor(Math.log10(now)) : now < 2 ? 0.01 : 0.1;
-      set({ [name]: clamp(Number((now + by * step).toFixed(2)), ...limits[name]) });
-    });
-    return one;
-  };
-  const bars = { first: bar("first", "error of the first", percent), second: bar("second", "error of the second", percent), images: bar("images", "images of each test", number) };
+  const settings = numbers(model, limits, () => refresh());
+  const rate = { show: percent, turn: (v) => Number(v.toPrecision(3)), step: (v) => (v < 2 ? 0.01 : 0.1) };
+  const tested = { show: number, turn: (v) => Number(v.toPrecision(2)), step: (v) => 10 ** Math.floor(Math.log10(v)) };
+  const bars = [settings.bar("first", "error of the first", rate), settings.bar("second", "error of the second", rate),
+    settings.bar("images", "images of each test", tested)];
   const chart = h("div", { class: "dots" });
   const status = h("p", { class: "status", role: "status", "aria-live": "polite" });
   const reading = h("ul", { class: "reading" });
-  const buttons = examples.map(([name, first, second, images]) => button(name, () => set({ first, second, images })));
+  const buttons = examples.map(([name, first, second, images]) => button(name, () => settings.set({ first, second, images })));
   el.append(h("div", { class: "cnnlessons race-widget" },
     h("p", { class: "question" }, h("strong", {}, "How sure is an error rate?"),
       h("small", {}, "Move the two rates and the number of images: when do the networks come apart?")),
-    h("div", { class: "bar sliders" }, ...Object.values(bars).map((one) => one.node)),
+    h("div", { class: "bar sliders" }, ...bars),
     ...(buttons.length ? [h("div", { class: "bar", role: "group", "aria-label": "examples" }, ...buttons)] : []),
     chart, status, reading));
 
-  function refresh() {
-    const { first, second, images } = model.get("settings");
-    for (const [name, one] of Object.entries(bars)) one.put(Math.log(model.get("settings")[name]));
+  let width = 640;
+  function refresh(room = width) {
+    width = room;
+    const { first, second, images } = settings.now();
+    settings.put();
     const [a, b] = [first, second].map((rate) => half_width(rate, images));
     const [gap, half] = [first - second, Math.hypot(a, b)];
     const chance = 2 * normal((-Math.abs(gap) / half) * 1.96);
@@ -72,16 +55,5 @@ export function render_rates({ model, el }) {
       h("li", {}, `Difference: ${gap.toFixed(2).replace("-", "−")} ± ${half.toFixed(2)} points, if each was tested on ${number(images)} images of its own.`));
   }
 
-  const outside = () => ours || refresh();
-  model.on("change:settings", outside);
-  width = chart.clientWidth || 640;
-  refresh();
-  const unwatch = on_width(chart, (n) => {
-    width = n;
-    refresh();
-  });
-  return () => {
-    unwatch();
-    model.off("change:settings", outside);
-  };
+  return keep_drawn(model, ["settings"], chart, refresh, settings.ours);
 }

@@ -1,8 +1,9 @@
 // How many seeds an effect takes: three sliders, a plane with a handle, and a hundred experiments as dots.
 
-import { h, number, slider, svg } from "../ui.js";
-import { clamp, follow, later, line, on_width, plain, scale, text, ticks } from "./chart.js";
+import { h, number, svg } from "../ui.js";
+import { clamp, follow, line, plain, scale, text, ticks } from "./chart.js";
 import { mean } from "./compare.js";
+import { keep_drawn, numbers } from "./settings.js";
 import { detectable, dice, normal, power, t_edge } from "./stats.js";
 
 const PLAYED = 100;
@@ -40,32 +41,12 @@ export function needed(effect, spread, most = 10000) {
 
 export function render_seeds({ model, el }) {
   const { limits, studies } = model.get("facts");
-  const saved = later(() => model.save_changes());
-  let ours = false;
   let width = 640;
   const points = (v) => `${plain(v)} points`;
-  const set = (changes) => {
-    ours = true;
-    model.set("settings", { ...model.get("settings"), ...changes });
-    ours = false;
-    saved();
-    refresh();
-  };
-  const bar = (name, words, show) => {
-    const [min, max] = limits[name].map(Math.log);
-    const turn = (v) => (name === "seeds" ? Math.round(Math.exp(v)) : clamp(Number(Math.exp(v).toPrecision(2)), ...limits[name]));
-    const one = slider(words, { min, max, step: "any", value: Math.log(model.get("settings")[name]), show: (v) => show(turn(v)), set: (v) => set({ [name]: turn(v) }) });
-    one.box.addEventListener("keydown", (event) => {
-      const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-      if (!by) return;
-      event.preventDefault();
-      const now = model.get("settings")[name];
-      const step = name === "seeds" ? 1 : now >= 1 ? 0.1 : 0.01;
-      set({ [name]: clamp(Number((now + by * step).toFixed(2)), ...limits[name]) });
-    });
-    return one;
-  };
-  const bars = { effect: bar("effect", "true effect", points), spread: bar("spread", "spread of the runs", points), seeds: bar("seeds", "seeds of each network", number) };
+  const settings = numbers(model, limits, () => refresh());
+  const size = { show: points, turn: (v) => Number(v.toPrecision(2)), step: (v) => (v >= 1 ? 0.1 : 0.01) };
+  const bars = [settings.bar("effect", "true effect", size), settings.bar("spread", "spread of the runs", size),
+    settings.bar("seeds", "seeds of each network", { show: number, turn: Math.round, step: () => 1 })];
   const plane = h("div", { class: "chart" });
   const games = h("div", { class: "dots" });
   const status = h("p", { class: "status", role: "status", "aria-live": "polite" });
@@ -74,17 +55,17 @@ export function render_seeds({ model, el }) {
   el.append(h("div", { class: "cnnlessons race-widget" },
     h("p", { class: "question" }, h("strong", {}, "How many seeds does an effect take?"),
       h("small", {}, "Move the three sliders, or drag the dot: above the line an effect is seen in 80 of 100 experiments or more.")),
-    h("div", { class: "bar sliders" }, ...Object.values(bars).map((one) => one.node)),
+    h("div", { class: "bar sliders" }, ...bars),
     status, plane, h("p", { class: "head" }, `${PLAYED} such experiments, a dot each: filled ones were called "seen"`), games, facts, study));
 
   const board = svg("svg", { height: HEIGHT, role: "group", "aria-label": "true effect by number of seeds" });
   const id = `plane${Math.random().toString(36).slice(2)}`; // of the clipping shape
   let back = [];
-  follow(board, (px, py) => set({ seeds: clamp(Math.round(back[0](px)), ...limits.seeds), effect: clamp(Number(back[1](py).toPrecision(2)), ...limits.effect) }));
+  follow(board, (px, py) => settings.set({ seeds: Math.round(back[0](px)), effect: Number(back[1](py).toPrecision(2)) }));
   plane.append(board);
 
   function draw_plane() {
-    const { effect, spread, seeds } = model.get("settings");
+    const { effect, spread, seeds } = settings.now();
     const [left, right, top, bottom] = [48, width - 14, 26, HEIGHT - 36];
     const x = scale(...limits.seeds, left, right, true);
     const y = scale(...limits.effect, bottom, top, true);
@@ -119,17 +100,17 @@ export function render_seeds({ model, el }) {
   }
 
   function keys(event) {
-    const { effect, seeds } = model.get("settings");
+    const { effect, seeds } = settings.now();
     const step = effect >= 1 ? 0.1 : 0.01;
     const to = { ArrowLeft: { seeds: seeds - 1 }, ArrowRight: { seeds: seeds + 1 }, ArrowUp: { effect: effect + step }, ArrowDown: { effect: effect - step } }[event.key];
     if (!to) return;
     event.preventDefault();
     const [[name, value]] = Object.entries(to);
-    set({ [name]: clamp(Number(value.toFixed(2)), ...limits[name]) });
+    settings.set({ [name]: Number(value.toFixed(2)) });
   }
 
   function draw_games(played) {
-    const { effect } = model.get("settings");
+    const { effect } = settings.now();
     const height = 110;
     const far = Math.max(effect * 1.2, ...played.map(({ found }) => Math.abs(found))) * 1.06;
     const x = scale(-far, far, 12, width - 12);
@@ -150,9 +131,10 @@ export function render_seeds({ model, el }) {
       text(width / 2, height - 2, "reported difference, points", { "text-anchor": "middle" }));
   }
 
-  function refresh() {
-    const { effect, spread, seeds } = model.get("settings");
-    for (const [name, one] of Object.entries(bars)) one.put(Math.log(model.get("settings")[name]));
+  function refresh(room = width) {
+    width = room;
+    const { effect, spread, seeds } = settings.now();
+    settings.put();
     const chance = power(effect / (spread * Math.sqrt(2 / seeds)), 2 * seeds - 2);
     const enough = needed(effect, spread);
     const played = play(effect, spread, seeds);
@@ -167,16 +149,5 @@ export function render_seeds({ model, el }) {
     draw_plane();
     games.replaceChildren(draw_games(played));
   }
-  const outside = () => ours || refresh();
-  model.on("change:settings", outside);
-  width = plane.clientWidth || 640;
-  refresh();
-  const unwatch = on_width(plane, (n) => {
-    width = n;
-    refresh();
-  });
-  return () => {
-    unwatch();
-    model.off("change:settings", outside);
-  };
+  return keep_drawn(model, ["settings"], plane, refresh, settings.ours);
 }

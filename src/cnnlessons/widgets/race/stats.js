@@ -1,10 +1,12 @@
 // Student's t, plain and noncentral, and the normal distribution: what SciPy gives `cnnlessons.intervals`.
 
+import { uniform } from "../../live/random.js";
+
 const SERIES = [0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313,
   -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
 
 // Logarithm of the gamma function for x > 0 (Lanczos, g = 7).
-export function log_gamma(x) {
+function log_gamma(x) {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - log_gamma(1 - x);
   const t = x + 6.5;
   const total = SERIES.reduce((all, c, i) => (i ? all + c / (x - 1 + i) : c), 0);
@@ -76,7 +78,7 @@ export function normal(x) {
 }
 
 // Noncentral t up to `t`: the normal distribution averaged over the spread that a sample shows, on a log scale.
-export function shifted_t(t, freedom, shift) {
+function shifted_t(t, freedom, shift) {
   const density = (y) => freedom * (y + 0.5 - Math.exp(2 * y) / 2); // logarithm, but for a constant
   let [low, high] = [0, 0];
   // fine enough for the density and for the step of the normal distribution, which lies where t e^y = shift
@@ -122,14 +124,8 @@ export function fisher(a, b, c, d) {
   return Math.min(1, total);
 }
 
-// Numbers between 0 and 1, the same every time (mulberry32), and normal ones made of them.
+// Normal numbers, the same every time.
 export function dice(seed) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let n = Math.imul(state ^ (state >>> 15), state | 1);
-    n ^= n + Math.imul(n ^ (n >>> 7), n | 61);
-    return ((n ^ (n >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  const random = uniform(seed);
+  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

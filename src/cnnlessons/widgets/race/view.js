@@ -1,7 +1,8 @@
 // The race: a bet, the curves, a handle that stops them, and what may be concluded. The other modes have their own file.
 
 import { button, h, select, svg } from "../ui.js";
-import { clamp, follow, later, line, on_width, plain, scale, text, ticks } from "./chart.js";
+import { clamp, follow, later, line, plain, scale, text, ticks } from "./chart.js";
+import { keep_drawn } from "./settings.js";
 import { by_seed, convergence, curves, last_epochs, lower_is_better, mean, size, table } from "./compare.js";
 import { strip } from "./strip.js";
 import { render_seeds } from "./seeds.js";
@@ -236,26 +237,18 @@ function render_race({ model, el }) {
       h("li", {}, `${row.a} against ${row.b}, ${row.measure.replace(/_/g, " ")}: `, h("b", {}, row.verdict), row.said.slice(row.verdict.length))));
   }
 
-  function refresh() {
+  function refresh(room = width) {
+    width = room;
     lay_out();
     draw();
     if (open && !running) conclude();
   }
 
-  const outside = () => ours || refresh();
-  const watched = ["racing", "against", "measure", "stop", "guess"].map((name) => `change:${name}`);
-  watched.forEach((name) => model.on(name, outside));
   el.append(root);
-  width = chart.clientWidth || 640;
-  refresh();
-  const unwatch = on_width(chart, (n) => {
-    width = n;
-    refresh();
-  });
+  const end = keep_drawn(model, ["racing", "against", "measure", "stop", "guess"], chart, refresh, () => ours);
   return () => {
     cancelAnimationFrame(running);
-    unwatch();
-    watched.forEach((name) => model.off(name, outside));
+    end();
   };
 }
 

@@ -1,6 +1,6 @@
 // What a network looks like while it learns: first kernels, maps of one digit, dead units, gradients.
 
-import { h, svg } from "../ui.js";
+import { h, raised, svg } from "../ui.js";
 
 const SHADES = 255; // on each side of zero
 
@@ -51,7 +51,7 @@ function bars(title, rows, colour) {
   return h("div", { class: "bars" }, h("p", { class: "name" }, title), h("ul", {}, ...lines));
 }
 
-const short = (n) => (n ? n.toExponential(1).replace("e", "·10^").replace(/\^\+?(-?\d+)/, (_, e) => [...e].map((d) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(d)]).join("")) : "0");
+const short = (n) => (n ? n.toExponential(1).replace(/e\+?(-?\d+)/, (_, e) => `·10${raised(e)}`) : "0");
 
 /** Fills `node` with what a worker calls `inside`; `strips` are the rows of pictures that it has, by their shapes. */
 export function portrait(node, strips, { layers, dead, maps, kernels, input, outputs, label }, first, distances, dark) {

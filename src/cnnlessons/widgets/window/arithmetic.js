@@ -1,8 +1,10 @@
 // What a window computes; arithmetic.py does the same. A map block is { c, h, w, v: Float64Array }.
 
+import { uniform } from "../../live/random.js";
+
 const BRIGHT = 9; // of the dot, as in Python
 export const block = (c, h, w, v = new Float64Array(c * h * w)) => ({ c, h, w, v });
-export const from_lists = (x) => block(x.length, x[0].length, x[0][0].length, Float64Array.from(x.flat(2)));
+const from_lists = (x) => block(x.length, x[0].length, x[0][0].length, Float64Array.from(x.flat(2)));
 export const at = (x, c, i, j) => x.v[(c * x.h + i) * x.w + j];
 
 // How many windows fit on a side of n cells.
@@ -115,27 +117,10 @@ export function lrn(column, s) {
   });
 }
 
-// 0 … n − 1 in a random order.
-export function shuffled(n) {
-  const order = Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
+export function keeps(seed, count, p) {
+  const random = uniform(seed);
+  return Array.from({ length: count }, () => Number(random() >= p));
 }
-
-// A number from 0 to 1 each, by the generator mulberry32.
-export function uniform(seed, count) {
-  let state = seed | 0;
-  return Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  });
-}
-export const keeps = (seed, count, p) => uniform(seed, count).map((u) => Number(u >= p));
 
 // What comes out of dropout: in train mode the mean over `masks` masks.
 export function dropout(x, s, train = s.train) {

@@ -1,7 +1,8 @@
 // Window: input, what the window does, output; the state is Python's, the arithmetic is arithmetic.js.
 
 import { h, slider } from "../ui.js";
-import { block, dropout, first_map, gradient, keeps, lrn, maps_read, one, prepared, readers, shuffled } from "./arithmetic.js";
+import { block, dropout, first_map, gradient, keeps, lrn, maps_read, one, prepared, readers } from "./arithmetic.js";
+import { shuffled } from "../../live/random.js";
 import { TASKS, controls } from "./controls.js";
 import { at_place, bars, chips, divided, dropped, wires } from "./formula.js";
 import { grid, words } from "./grid.js";
@@ -48,7 +49,7 @@ function render({ model, el }) {
   refresh_sizes();
   const act = { picture: take_picture, kernel: take_kernel, preset: kernel_name, slide: play, shift: (n) => set({ shift: (((s.shift + n) % x.w) + x.w) % x.w }),
     dot: () => set({ dot: s.dot.length ? [] : [x.h >> 1, x.w >> 1] }), value_slider: () => level.node, mask: () => set({ seed: s.seed + 1 }),
-    shuffle: () => set({ order: shuffled(s.maps) }) };
+    shuffle: () => set({ order: shuffled(s.maps, Math.random) }) };
   const bars_of = controls(s, model.get("offers")[s.kind], kernels, set, act);
   const more = h("details", { class: "more" }, h("summary", {}, "More settings"), h("div", { class: "bar" }, ...bars_of.more));
   more.open = Boolean(model.get("more"));
