@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "live": set(),
     "widgets": {"errors", "networks", "data", "modules", "training", "experiments", "intervals", "live"},
     "predictions": {"errors"},
-    "__main__": {"errors", "data", "experiments"},
+    "exercises": {"errors", "intervals", "networks", "modules", "experiments", "predictions"},
+    "__main__": {"errors", "data", "experiments", "exercises"},
 }
 LIGHT = (
     "networks",
@@ -40,6 +41,7 @@ LIGHT = (
     "data.embedded",
     "claims",
     "claims.sphinx_ext",
+    "exercises",
     "errors",
 )
 

@@ -1,0 +1,1 @@
+"""Quizzes of the sessions: a module a deck, with ten question functions in `QUESTIONS`."""
