@@ -1,1 +1,1 @@
-"""Exercises that grade themselves, and quizzes: questions, right answers, plausible wrong ones, hints. All lessons use it."""
+"""Exercises that grade themselves, and quizzes: questions, right answers, slips, hints. All lessons use it."""
