@@ -67,11 +67,11 @@ $(SLIDES): $(FULL) $(DECK)
 		-d _build/.slides-doctrees book/slides _build/html/slides
 	@$(PY) tools/chromium.py
 	@$(STEP) "print the slides" $(PY) tools/slides_pdf.py \
-		$(patsubst book/slides/%.md,_build/html/slides/%.html,$(wildcard book/slides/*.md))
+		$(patsubst book/slides/%.md,_build/html/slides/%.html,$(filter-out %/index.md,$(wildcard book/slides/*.md)))
 	@touch $@
 
 slides: $(SLIDES)  ## build the slides, with notes and PDF, into _build/html/slides
-	@echo "The slides are at file://$(CURDIR)/_build/html/slides/lenet.html (press S for the notes)"
+	@echo "The slides are at file://$(CURDIR)/_build/html/slides/index.html (in a deck press S for the notes)"
 
 chromium: $(FULL)  ## install the browser of the tests and the slides, where there is none
 	@$(PY) tools/chromium.py

@@ -6,6 +6,7 @@ cells about, and a slide whose cell is gone says so.
 
 import base64
 import difflib
+import functools
 import json
 import re
 from pathlib import Path
@@ -15,8 +16,6 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from cnnlessons import CATALOGUE, trace
-from cnnlessons.experiments import records
-from cnnlessons.experiments.records import RecordError
 
 BOOK = Path(__file__).parents[1]
 
@@ -33,9 +32,16 @@ def notebook(lesson: str) -> Path:
     return path
 
 
+@functools.cache
+def cells_of(path: Path, changed: int) -> list[NotebookNode]:
+    """The cells of a notebook, read once (twelve decks ask some hundred times) until it has `changed`, in ns."""
+    return nbformat.read(path, as_version=4).cells
+
+
 def cell(lesson: str, piece: str, kind: str = "code") -> NotebookNode:
     """The one cell of that kind whose source contains `piece`."""
-    cells = [c for c in nbformat.read(notebook(lesson), as_version=4).cells if c.cell_type == kind]
+    path = notebook(lesson)
+    cells = [c for c in cells_of(path, path.stat().st_mtime_ns) if c.cell_type == kind]
     found = [c for c in cells if piece in c.source]
     if len(found) == 1:
         return found[0]
@@ -150,9 +156,11 @@ def number(words: str) -> str:
 
 def recorded(id: str, variant: str, name: str) -> str:
     """Mean and 95 % interval at the end of the runs of a record's variant; `test_error` and `train_error` in per cent."""
+    from cnnlessons.experiments import records  # needs torch, which the site is built without
+
     try:
         record = records.find(id)
-    except RecordError as error:
+    except records.RecordError as error:
         raise ExcerptError(str(error)) from None
     if variant not in record.variants:
         raise ExcerptError(f"record {id} has no variant {variant!r}, only {', '.join(record.variants)}")

@@ -6,11 +6,13 @@ What the book does not have is an error, which stops a build with -W.
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import excerpt
+import sessions
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
@@ -18,11 +20,13 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx_revealjs.nodes import revealjs_section
+from sphinxcontrib.bibtex.directives import BibliographyDirective
+from sphinxcontrib.bibtex.roles import CiteRole
 
 from cnnlessons import CATALOGUE, trace
 from cnnlessons.draw import style
 
-LONGEST = 8  # lines of code or output that can be read from the back row
+LONGEST = 9  # lines of code or output that can be read from the back row
 logger = logging.getLogger(__name__)
 
 
@@ -174,6 +178,24 @@ class Taken(SphinxRole):
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
 
 
+class Cite(CiteRole):
+    """`{cite:t}` for several decks that cite one paper: each has keys of its own, DECK:KEY."""
+
+    def __call__(self, name: str, rawtext: str, text: str, lineno: int, inliner: Any, *rest: Any) -> Any:
+        """Called by docutils."""
+        deck = inliner.document.settings.env.docname
+        return super().__call__(name, rawtext, re.sub(r"(?<![^,])\s*(?=\w)", f"{deck}:", text), lineno, inliner, *rest)
+
+
+class Bibliography(BibliographyDirective):
+    """`{bibliography}` of what this deck cites."""
+
+    def run(self) -> list[nodes.Node]:
+        """As it is, with the keys of this deck."""
+        self.options["keyprefix"] = f"{self.env.docname}:"
+        return list(super().run())
+
+
 class notes(nodes.General, nodes.Element):
     """Speaker notes of a slide."""
 
@@ -186,7 +208,10 @@ class Notes(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The notes, and the slide's time for the speaker view's clock."""
-        minutes = directives.positive_int(self.arguments[0])
+        try:
+            minutes = directives.positive_int(self.arguments[0])
+        except ValueError as error:
+            raise self.error(f"notes: {self.arguments[0]} minutes: {error}") from None
         node = notes(minutes=minutes)
         self.state.nested_parse(self.content, self.content_offset, node)
         timing = revealjs_section()
@@ -195,7 +220,10 @@ class Notes(SphinxDirective):
 
 
 def keep_time(app: Sphinx, doctree: nodes.document) -> None:
-    """Write into the notes when each slide begins and ends; a slide without notes or a lesson too long is an error."""
+    """Write into the notes when each slide begins and ends; a slide without notes or a session too long is an error."""
+    deck = app.env.docname
+    if deck == app.config.root_doc:
+        return
     for slide in doctree.findall(nodes.section):
         if not any(isinstance(child, notes) for child in slide):
             logger.error("the slide %r has no notes", slide.next_node(nodes.title).astext(), location=slide)
@@ -204,8 +232,14 @@ def keep_time(app: Sphinx, doctree: nodes.document) -> None:
         start, clock = clock, clock + node["minutes"]
         when = f"Minutes {start} to {clock} ({node['minutes']} min)"
         node.insert(0, nodes.paragraph("", "", nodes.strong(when, when)))
-    if clock != app.config.slides_minutes:
-        logger.error("the slides take %s minutes, not %s", clock, app.config.slides_minutes, location=doctree)
+    if deck == "lenet":  # of two sessions, until both have decks of their own
+        return
+    if clock != sessions.MINUTES:
+        logger.error("the slides take %s minutes, not %s", clock, sessions.MINUTES, location=doctree)
+    try:
+        sessions.read(deck)
+    except sessions.SessionError as error:
+        logger.error("%s", error, location=doctree)
 
 
 def paint(
@@ -218,13 +252,15 @@ def paint(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
-    app.add_config_value("slides_minutes", 90, "env")
+    app.setup_extension("sphinxcontrib.bibtex")
     for directive in (Figure, Output, Code, Table, Widget):
         app.add_directive(f"{directive.__name__.lower()}-from", directive)
     app.add_directive("layers", Layers)
     app.add_directive("notes", Notes)
     for name in ("number", "said", "recorded"):
         app.add_role(name, Taken(getattr(excerpt, name)))
+    app.add_role_to_domain("cite", "t", Cite(), override=True)
+    app.add_directive("bibliography", Bibliography, override=True)
     open_close = (
         lambda self, node: self.body.append('<aside class="notes">'),
         lambda self, node: self.body.append("</aside>\n"),

@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "book/_ext")]
 
+import sessions
 from address import decided
 
 owner, repo = decided(ROOT)
@@ -13,13 +14,13 @@ owner, repo = decided(ROOT)
 project = "CNN Lessons"
 author = "The cnnlessons authors"
 language = "en"
-root_doc = "lenet"
 extensions = [
     "myst_parser",
     "sphinx_revealjs",
     "sphinx-mathjax-offline",
     "sphinxcontrib.bibtex",
     "accessible",
+    "course",
     "from_book",
     "cnnlessons.widgets.sphinx_ext",
 ]
@@ -32,7 +33,6 @@ bibtex_default_style = "plain"
 templates_path = ["_templates"]
 html_favicon = "../_static/favicon.svg"
 html_scaled_image_link = False
-slides_minutes = 90  # two lessons of 45
 
 revealjs_html_theme = "revealjs-simple"
 revealjs_style_theme = "slides.css"
@@ -48,7 +48,7 @@ revealjs_script_conf = {
     "slideNumber": "c/t",
     "transition": "none",
     "pdfSeparateFragments": False,
-    "totalTime": 60 * slides_minutes,
+    "totalTime": 60 * sessions.MINUTES,
 }
 revealjs_script_plugins = [
     {"src": "revealjs/plugin/notes/notes.js", "name": "RevealNotes"},
