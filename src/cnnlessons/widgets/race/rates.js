@@ -38,13 +38,13 @@ export function render_rates({ model, el }) {
     const seen = Math.abs(gap) > half;
     const low = Math.min(first - a, second - b);
     const high = Math.max(first + a, second + b);
-    const room = (high - low) * 0.15;
-    const x = scale(low - room, high + room, 14, width - 14);
+    const margin = (high - low) * 0.15;
+    const x = scale(low - margin, high + margin, 14, width - 14);
     const row = (y, name, rate, wide, look) => [text(4, y - 12, name, { class: "name" }),
       svg("line", { x1: x(rate - wide), x2: x(rate + wide), y1: y, y2: y, class: `interval ${look}` }),
       svg("circle", { cx: x(rate), cy: y, r: 6, class: `dot ${look}` }, svg("title", {}, percent(rate)))];
     chart.replaceChildren(svg("svg", { width, height: HEIGHT, role: "img", "aria-label": "two error rates with their 95 % intervals" },
-      ...ticks(low - room, high + room, width < 500 ? 4 : 7).flatMap((v) => [line(x(v), 4, x(v), HEIGHT - 34, "grid"), text(x(v), HEIGHT - 20, plain(v), { "text-anchor": "middle" })]),
+      ...ticks(low - margin, high + margin, width < 500 ? 4 : 7).flatMap((v) => [line(x(v), 4, x(v), HEIGHT - 34, "grid"), text(x(v), HEIGHT - 20, plain(v), { "text-anchor": "middle" })]),
       ...row(30, `first: ${percent(first)}`, first, a, "v1"), ...row(78, `second: ${percent(second)}`, second, b, "v2"),
       text(width / 2, HEIGHT - 4, "error, %", { "text-anchor": "middle" })));
     const odds = chance < 0.001 ? "fewer than 1 of 1,000" : `${(100 * chance).toFixed(chance < 0.1 ? 1 : 0)} of 100`;

@@ -245,10 +245,10 @@ function render_race({ model, el }) {
   }
 
   el.append(root);
-  const end = keep_drawn(model, ["racing", "against", "measure", "stop", "guess"], chart, refresh, () => ours);
+  const done = keep_drawn(model, ["racing", "against", "measure", "stop", "guess"], chart, refresh, () => ours);
   return () => {
     cancelAnimationFrame(running);
-    end();
+    done();
   };
 }
 
