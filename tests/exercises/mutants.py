@@ -1,7 +1,6 @@
 """Mutants of a program: what it becomes by one small mistake."""
 
 import ast
-import copy
 from collections.abc import Iterator
 
 SWAPS = {
@@ -79,29 +78,29 @@ def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
                     yield parent, field, n
 
 
+def put(parent: ast.AST, field: str, n: int | None, node: ast.AST) -> None:
+    """Set a place."""
+    if n is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[n] = node
+
+
 def mutants(program: str, most: int = 20) -> Iterator[tuple[str, str]]:
     """At most so many mutants, spread over the program: the line that changed, as it is now, and the whole."""
     tree = ast.parse(program)
     before = ast.unparse(tree).splitlines()
     found: dict[str, str] = {}
-    count = len(list(places(tree)))
-    for n in range(count):
-        parent, field, k = list(places(tree))[n]
-        child = getattr(parent, field) if k is None else getattr(parent, field)[k]
-        for m in range(len(list(changes(child)))):
-            other = copy.deepcopy(tree)
-            parent_, field_, k_ = list(places(other))[n]
-            child_ = getattr(parent_, field_) if k_ is None else getattr(parent_, field_)[k_]
-            new = list(changes(child_))[m]
-            if k_ is None:
-                setattr(parent_, field_, new)
-            else:
-                getattr(parent_, field_)[k_] = new
-            text = ast.unparse(ast.fix_missing_locations(other))
-            after = text.splitlines()
-            changed = [b for a, b in zip(before, after, strict=False) if a != b]
+    for parent, field, n in list(places(tree)):
+        holder = getattr(parent, field)
+        child = holder if n is None else holder[n]
+        for new in changes(child):
+            put(parent, field, n, new)
+            text = ast.unparse(tree)
+            changed = [b for a, b in zip(before, text.splitlines(), strict=False) if a != b]
             if changed:
                 found.setdefault(text, changed[0].strip())
+        put(parent, field, n, child)
     every = list(found.items())
     step = max(1, len(every) / most)
     for i in range(min(most, len(every))):
