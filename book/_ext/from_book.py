@@ -191,8 +191,8 @@ class Bibliography(BibliographyDirective):
     """`{bibliography}` of what this deck cites."""
 
     def run(self) -> list[nodes.Node]:
-        """As it is, with the keys of this deck."""
-        self.options["keyprefix"] = f"{self.env.docname}:"
+        """As it is, with keys and labels of this deck."""
+        self.options |= dict.fromkeys(("keyprefix", "labelprefix"), f"{self.env.docname}:")
         return list(super().run())
 
 

@@ -1,37 +1,51 @@
-"""The slides as a class sees them: whole, large, with words for every picture and notes for every slide."""
+"""The slides as a class sees them: whole and large, on a wide screen and on a projector of 4:3, alive and on paper."""
 
-import re
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
-from built_site import SITE, violations
-from chromium import SLOWEST
+import sessions
+from built_site import COLOURS_AND_PLACES, SITE, Visit, tab, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.book]
 
-DECK = "slides/lenet.html"
-MINUTES, LESSON = 90, 45
+WIDE, NARROW = {"width": 1280, "height": 720}, {"width": 960, "height": 720}
 # For each slide: its title, whatever stands outside it or is too small, and its notes.
-LOOK = """() => Reveal.getSlides().map((slide) => {
+LOOK = """async () => {
+  const NO_PROSE = '.cnnlessons-widget, div.citation, mjx-container';
+  const words = (e) => e.innerText.split(/\\s+/).length;
+  const found = [];
+  for (const slide of Reveal.getSlides()) {
     const {h, v} = Reveal.getIndices(slide);
     Reveal.slide(h, v);
-    const scale = Reveal.getScale(), frame = slide.getBoundingClientRect();
-    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT), small = [];
+    if (slide.querySelector('.cnnlessons-widget'))  // it measures its place when it is shown, in the next frame
+        for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+    const scale = Reveal.getScale(), frame = slide.getBoundingClientRect(), {width} = Reveal.getConfig();
+    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT), small = new Set();
     while (texts.nextNode()) {
         const node = texts.currentNode, own = node.parentElement;
         if (!node.data.trim() || own.closest('aside, mjx-container, script, style')) continue;
         if (!own.getClientRects().length || own.closest('.unseen, [role=status]')) continue;
-        if (parseFloat(getComputedStyle(own).fontSize) * (own.currentCSSZoom ?? 1) < 24) small.push(node.data.trim());
+        const size = parseFloat(getComputedStyle(own).fontSize) * (own.currentCSSZoom ?? 1);
+        if (size < 23.9) small.add(`${node.data.trim().slice(0, 30)} (${size} px)`);
     }
-    const outside = [...slide.querySelectorAll('*')].filter((e) => {
+    const outside = [...slide.querySelectorAll('*')].flatMap((e) => {
         const box = e.getBoundingClientRect();
-        if (!box.width || e.closest('aside, mjx-assistive-mml')) return false;
-        return (box.right - frame.left) / scale > 1281 || (box.bottom - frame.top) / scale > 721
-            || e.scrollWidth > e.clientWidth + 1 && e.matches('pre');
-    }).map((e) => e.outerHTML.slice(0, 120));
-    return {title: slide.querySelector('h1, h2').innerText, small, outside, notes: Reveal.getSlideNotes() ?? '',
-            seconds: Number(slide.dataset.timing), words: slide.innerText.split(/\\s+/).length,
-            question: !!slide.querySelector('.question'), code: slide.querySelector('pre')?.innerText ?? ''};
-})"""
+        if (!box.width || e.closest('aside, mjx-assistive-mml')) return [];
+        const over = Math.max((box.right - frame.left) / scale - width, (box.bottom - frame.top) / scale - 720,
+            e.matches('pre') ? e.scrollWidth - e.clientWidth : 0);
+        return over > 1 ? [`${Math.round(over)} px: ${e.outerHTML.slice(0, 80)}`] : [];
+    }).slice(0, 3);
+    const tiny = [...slide.querySelectorAll('img:not(.cnnlessons-widget *)')].map((e) => [e.getBoundingClientRect().height / scale, e.alt]);
+    const others = [...slide.querySelectorAll(NO_PROSE)];
+    found.push({title: slide.querySelector('h1, h2').innerText, small: [...small], outside,
+        notes: Reveal.getSlideNotes() ?? '', seconds: Number(slide.dataset.timing),
+        words: words(slide) - others.reduce((sum, e) => sum + words(e), 0),
+        code: slide.querySelector('pre')?.innerText ?? '',
+        tiny: tiny.filter(([height]) => height < 150).map(([height, alt]) => `${Math.round(height)} px: ${alt}`)});
+  }
+  return found;
+}"""
 
 # Shows every slide with a widget until the widget is alive.
 ENLIVEN = """async () => {
@@ -44,113 +58,112 @@ ENLIVEN = """async () => {
     }
     Reveal.slide(0);
 }"""
+READY = "() => Promise.all([window.MathJax?.startup.promise, document.fonts.ready]).then(() => null)"
 
 
-def open_deck(visit, query="", **options):
-    seen = visit(f"{DECK}{query}", viewport={"width": 1280, "height": 720}, reduced_motion="reduce", **options)
+@dataclass
+class Deck:
+    """A deck, opened once for all tests, and each of its slides as seen in both shapes of screen."""
+
+    name: str
+    seen: Visit
+    slides: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def of(self, what: str) -> dict[str, Any]:
+        """What was found at slides of any shape, by shape and title."""
+        return {f"{shape}: {s['title']}": s[what] for shape, all in self.slides.items() for s in all if s[what]}
+
+
+@pytest.fixture(scope="module", params=sessions.written())
+def deck(request, chromium, site_url):
+    """The next deck; its tests run one after the other, so that it is loaded once."""
+    seen = tab(chromium, site_url, viewport=WIDE, reduced_motion="reduce")
+    seen.open(f"slides/{request.param}.html")
     seen.page.wait_for_function("window.Reveal?.isReady()")
-    seen.page.wait_for_load_state("networkidle")
-    return seen
+    seen.page.evaluate(READY)
+    seen.page.evaluate(ENLIVEN)
+    found = Deck(request.param, seen)
+    for name, size in (("wide", WIDE), ("narrow", NARROW)):
+        seen.page.set_viewport_size(size)
+        seen.page.wait_for_function(f"Reveal.getConfig().width === {size['width']}")
+        found.slides[name] = seen.page.evaluate(LOOK)
+    seen.page.set_viewport_size(WIDE)
+    yield found
+    seen.page.context.close()
 
 
-@pytest.fixture(scope="module")
-def slides(chromium, site_url):
-    context = chromium.new_context(viewport={"width": 1280, "height": 720})
-    page = context.new_page()
-    page.set_default_timeout(SLOWEST)
-    page.goto(f"{site_url}/{DECK}", wait_until="load")
-    page.wait_for_function("window.Reveal?.isReady()")
-    page.evaluate("MathJax.startup.promise.then(() => document.fonts.ready).then(() => null)")
-    page.evaluate(ENLIVEN)
-    yield page.evaluate(LOOK)
-    context.close()
+def test_every_slide_fits_and_can_be_read_from_the_back_row(deck):
+    assert deck.of("outside") == {}
+    assert deck.of("small") == {}
+    assert deck.of("tiny") == {}
+    assert {s["title"]: s["words"] for s in deck.slides["wide"] if s["words"] > 90} == {}
+    assert {s["title"]: s["code"] for s in deck.slides["wide"] if s["code"].count("\n") > 8} == {}
 
 
-def test_deck_asks_no_other_host_and_has_no_errors(visit):
-    seen = open_deck(visit)
-    assert (seen.foreign, seen.missing, seen.errors) == ([], [], [])
+def test_the_notes_tell_the_time(deck):
+    clock = 0
+    for slide in deck.slides["wide"]:
+        start, clock = clock, clock + slide["seconds"] // 60
+        assert f"Minutes {start} to {clock} " in slide["notes"]
+    assert clock == sessions.MINUTES
 
 
-def test_speaker_view_opens_with_notes_and_asks_no_other_host(visit):
-    seen = open_deck(visit)
+def test_every_picture_has_words(deck):
+    alts = deck.seen.page.evaluate("[...document.querySelectorAll('.slides img')].map((image) => image.alt)")
+    assert [alt for alt in alts if len(alt.split()) < 5] == []
+
+
+def test_every_formula_is_rendered(deck):
+    formulas = deck.seen.page.locator(".slides .math")
+    assert formulas.and_(deck.seen.page.locator(":has(mjx-container)")).count() == formulas.count()
+
+
+def test_the_keys_of_a_widget_stay_in_it(deck):
+    """An arrow moves a handle of a live widget, not the deck, until the widget has lost the focus."""
+    page = deck.seen.page
+    page.evaluate("""() => {
+        const {h, v} = Reveal.getIndices(document.querySelector('.cnnlessons-widget').closest('section'));
+        Reveal.slide(h, v);
+    }""")
+    here = page.evaluate("Reveal.getIndices().h")
+    page.locator(".present .cnnlessons-widget :is(button, input, select, [tabindex='0']):visible").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("Reveal.getIndices().h") == here
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("Reveal.getIndices().h") == here + 1
+
+
+def test_a_deck_asks_no_other_host_and_has_no_errors(deck):
+    """After all of the above."""
+    assert (deck.seen.foreign, deck.seen.missing, deck.seen.errors) == ([], [], [])
+
+
+def test_axe_finds_nothing(deck):
+    """On paper all slides are seen at once. The tab is not the deck's any more."""
+    page = deck.seen.page
+    deck.seen.open(f"slides/{deck.name}.html?print-pdf")
+    page.wait_for_selector(".pdf-page")
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, COLOURS_AND_PLACES) == []
+
+
+def test_the_speaker_view_opens_with_notes_and_asks_no_other_host(visit):
+    seen = visit(f"slides/{sessions.written()[0]}.html", viewport=WIDE)
+    seen.page.wait_for_function("window.Reveal?.isReady()")
     with seen.page.expect_popup() as popup:
         seen.page.keyboard.press("s")
     popup.value.locator(".speaker-controls-notes .value", has_text="Minutes 0 to 1").wait_for()
     assert seen.foreign == []
 
 
-def test_every_slide_fits_and_can_be_read_from_the_back_row(slides):
-    assert {s["title"]: s["outside"] for s in slides if s["outside"]} == {}
-    assert {s["title"]: s["small"] for s in slides if s["small"]} == {}
-    assert {s["title"]: s["words"] for s in slides if s["words"] > 90} == {}
-    assert {s["title"]: s["code"] for s in slides if s["code"].count("\n") > 8} == {}
-
-
-def test_every_slide_has_notes_and_the_minutes_add_up(slides):
-    assert [s["title"] for s in slides if len(s["notes"].split()) < 15] == []
-    clock = 0
-    ends = []
-    for slide in slides:
-        start, clock = clock, clock + slide["seconds"] // 60
-        assert f"Minutes {start} to {clock} " in slide["notes"]
-        ends.append(clock)
-    assert clock == MINUTES
-    assert LESSON in ends  # the bell rings between two slides
-
-
-def test_questions_come_before_answers(slides):
-    """A question is never the last word, and is never followed by another."""
-    asked = [s["question"] for s in slides]
-    assert sum(asked) >= 8
-    assert not any(one and other for one, other in zip(asked, [*asked[1:], True], strict=True))
-
-
-def test_every_picture_has_words(visit):
-    page = open_deck(visit).page
-    alts = page.evaluate("[...document.images].map((image) => image.alt)")
-    assert len(alts) >= 12
-    assert [alt for alt in alts if len(alt.split()) < 5] == []
-
-
-def test_every_formula_is_rendered(visit):
-    page = open_deck(visit).page
-    formulas = page.locator(".slides .math").count()
-    assert formulas >= 3
-    assert page.locator(".slides .math:has(mjx-container)").count() == formulas
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(visit, scheme):
-    """On paper all slides are seen at once."""
-    page = open_deck(visit, "?print-pdf", color_scheme=scheme).page
-    page.wait_for_selector(".pdf-page")
-    assert violations(page) == []
-
-
-@pytest.mark.parametrize(("name", "pages"), [("lenet.pdf", 1), ("lenet-notes.pdf", 2)])
-def test_pdf_has_a_page_for_each_slide(slides, name, pages):
-    data = (SITE / "slides" / name).read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page\b", data)) == pages * len(slides)
-
-
-def test_a_widget_on_a_slide_is_alive_and_keeps_its_keys(visit):
-    seen = open_deck(visit)
-    page = seen.page
-    page.evaluate(ENLIVEN)
-    assert page.evaluate("document.querySelectorAll('.cnnlessons-widget').length") >= 1
-    page.evaluate("""() => {
-        const {h, v} = Reveal.getIndices(document.querySelector('.cnnlessons-widget').closest('section'));
-        Reveal.slide(h, v);
-    }""")
-    here = page.evaluate("Reveal.getIndices().h")
-    button = page.get_by_role("button", name="Another digit")
-    before = page.locator(".cnnlessons [role=status]").inner_text()
-    button.click()
-    page.wait_for_function("old => document.querySelector('.cnnlessons [role=status]').innerText !== old", arg=before)
-    button.focus()
-    page.keyboard.press("ArrowRight")
-    assert page.evaluate("Reveal.getIndices().h") == here
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("ArrowRight")
-    assert page.evaluate("Reveal.getIndices().h") == here + 1
-    assert (seen.foreign, seen.missing, seen.errors) == ([], [], [])
+def test_the_list_of_decks_leads_to_all_that_is_made(visit):
+    seen = visit("slides/index.html")
+    links = set(seen.page.evaluate("[...document.querySelectorAll('ol a')].map((a) => a.getAttribute('href'))"))
+    made = {f"{name}{ending}" for name in sessions.written() for ending in (".html", *sessions.PAPERS.values())}
+    assert links == made
+    assert [name for name in made if not (SITE / "slides" / name).is_file()] == []
+    assert violations(seen.page) == []
+    seen.page.emulate_media(color_scheme="dark")
+    assert violations(seen.page, COLOURS_AND_PLACES) == []
