@@ -21,7 +21,7 @@ SOURCES := _config.yml _toc.yml tools/edition.py $(wildcard book/_ext/*.py) \
 
 # what the slides are made of: the lessons and records too
 DECK := _config.yml book/references.bib $(wildcard book/*/*.ipynb book/results/*.json) \
-	tools/address.py tools/chromium.py tools/slides_pdf.py $(wildcard book/_ext/*.py) \
+	tools/address.py tools/chromium.py tools/slides_pdf.py tools/quiz_pdf.py $(wildcard book/_ext/*.py) \
 	$(shell find book/slides src/cnnlessons -type f -not -path '*/.*' -not -path '*/__pycache__/*' 2>/dev/null)
 
 # what the package is made of
@@ -68,9 +68,10 @@ $(SLIDES): $(FULL) $(DECK)
 	@$(PY) tools/chromium.py
 	@$(STEP) "print the slides" $(PY) tools/slides_pdf.py \
 		$(patsubst book/slides/%.md,_build/html/slides/%.html,$(filter-out %/index.md,$(wildcard book/slides/*.md)))
+	@$(STEP) "print the quizzes" $(PY) tools/quiz_pdf.py
 	@touch $@
 
-slides: $(SLIDES)  ## build the slides, with notes and PDF, into _build/html/slides
+slides: $(SLIDES)  ## build the slides, with notes, worksheets and quizzes as PDF, into _build/html/slides
 	@echo "The slides are at file://$(CURDIR)/_build/html/slides/index.html (in a deck press S for the notes)"
 
 chromium: $(FULL)  ## install the browser of the tests and the slides, where there is none

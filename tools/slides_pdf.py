@@ -1,6 +1,9 @@
 """Print decks of slides to PDF with the Chromium that the browser tests use too.
 
-python tools/slides_pdf.py _build/html/slides/lenet.html …    writes lenet.pdf and, with the notes, lenet-notes.pdf
+python tools/slides_pdf.py _build/html/slides/shapes.html …
+
+writes beside each deck NAME.pdf, a slide a page; NAME-notes.pdf, a slide and its notes on each sheet of A4; and
+NAME-worksheet.pdf, the questions with room to write.
 """
 
 import sys
@@ -8,17 +11,49 @@ from pathlib import Path
 
 import chromium
 
+STYLE = Path(__file__).parents[1] / "book/slides/_static/paper.css"
+SLIDES = {"prefer_css_page_size": True, "print_background": True, "tagged": True, "outline": True}
+A4 = {"format": "A4", "scale": 794 / 1280, "print_background": True, "tagged": True, "outline": True}
+# The notes leave their slides, and stand below them.
+SHEETS = """() => {
+    document.documentElement.classList.add('sheets');
+    for (const page of document.querySelectorAll('.pdf-page')) page.append(page.querySelector('aside.notes'));
+}"""
+WORKSHEET = """() => {
+    document.documentElement.classList.replace('sheets', 'worksheet');
+    for (const page of document.querySelectorAll('.pdf-page')) {
+        page.querySelector('aside.notes').remove();
+        if (!page.querySelector('.question.docutils')) { page.remove(); continue; }
+        page.querySelector('section').classList.toggle('pictures', !!page.querySelector('img, .cnnlessons-widget'));
+        page.insertAdjacentHTML('beforeend', '<div class="line"></div>'.repeat(4));
+    }
+    const head = document.createElement('header'), title = document.createElement('h1');
+    title.textContent = document.title;
+    head.append(title);
+    head.insertAdjacentHTML('beforeend', '<p>Name <span></span> Date <span></span></p>');
+    document.querySelector('.slides').prepend(head);
+}"""
 
-def show(page, deck, *, notes=False):
-    """Open the deck as paper, a slide a page and with `notes` its notes on the next; return the number of pages."""
-    page.goto(f"{deck.resolve().as_uri()}?print-pdf" + ("&showNotes=separate-page" if notes else ""))
+
+def show(page, deck):
+    """Open the deck as paper, a slide a page, and wait for all that is slow."""
+    page.goto(f"{deck.resolve().as_uri()}?print-pdf")
     page.wait_for_selector(".pdf-page")
     for place in page.locator(".cnnlessons-widget").all():  # a widget waits until it is near the window
         place.scroll_into_view_if_needed()
     page.wait_for_function("!document.querySelector('.cnnlessons-widget:not([data-alive])')")
     page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth)")
     page.evaluate("window.MathJax?.startup?.promise.then(() => document.fonts.ready).then(() => null)")
-    return page.locator(".pdf-page").count() * (2 if notes else 1)
+
+
+def printed(page, deck):
+    """Write the three files of a deck; it is opened once and rearranged."""
+    show(page, deck)
+    page.pdf(path=deck.with_suffix(".pdf"), **SLIDES)
+    page.add_style_tag(path=STYLE)
+    for name, arrange in (("notes", SHEETS), ("worksheet", WORKSHEET)):
+        page.evaluate(arrange)
+        page.pdf(path=deck.with_name(f"{deck.stem}-{name}.pdf"), **A4)
 
 
 def main(decks):
@@ -31,11 +66,7 @@ def main(decks):
         page = browser.new_page(color_scheme="light")
         page.set_default_timeout(chromium.SLOWEST)
         for deck in map(Path, decks):
-            for notes, name in ((False, f"{deck.stem}.pdf"), (True, f"{deck.stem}-notes.pdf")):
-                pages = show(page, deck, notes=notes)
-                # Chromium adds an empty page after the last notes, so say which pages.
-                options = {"prefer_css_page_size": True, "print_background": True, "tagged": True}
-                page.pdf(path=deck.with_name(name), page_ranges=f"1-{pages}", **options)
+            printed(page, deck)
     return 0
 
 

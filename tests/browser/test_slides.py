@@ -1,10 +1,12 @@
 """The slides as a class sees them: whole and large, on a wide screen and on a projector of 4:3, alive and on paper."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import sessions
+import slides_pdf
 from built_site import COLOURS_AND_PLACES, SITE, Visit, tab, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.book]
@@ -36,9 +38,11 @@ LOOK = """async () => {
             e.matches('pre') ? e.scrollWidth - e.clientWidth : 0);
         return over > 1 ? [`${Math.round(over)} px: ${e.outerHTML.slice(0, 80)}`] : [];
     }).slice(0, 3);
-    const tiny = [...slide.querySelectorAll('img:not(.cnnlessons-widget *)')].map((e) => [e.getBoundingClientRect().height / scale, e.alt]);
+    const pictures = [...slide.querySelectorAll('img:not(.cnnlessons-widget *)')];
+    const tiny = pictures.map((e) => [e.getBoundingClientRect().height / scale, e.alt]);
     const others = [...slide.querySelectorAll(NO_PROSE)];
-    found.push({title: slide.querySelector('h1, h2').innerText, small: [...small], outside,
+    found.push({title: slide.querySelector('h1, h2').innerText, question: !!slide.querySelector('.question.docutils'),
+        small: [...small], outside,
         notes: Reveal.getSlideNotes() ?? '', seconds: Number(slide.dataset.timing),
         words: words(slide) - others.reduce((sum, e) => sum + words(e), 0),
         code: slide.querySelector('pre')?.innerText ?? '',
@@ -147,6 +151,30 @@ def test_axe_finds_nothing(deck):
     assert violations(page) == []
     page.emulate_media(color_scheme="dark")
     assert violations(page, COLOURS_AND_PLACES) == []
+
+
+def test_a_worksheet_has_the_questions_and_nothing_else(deck):
+    """After axe, in the same print view: as tools/slides_pdf.py rearranges it."""
+    page = deck.seen.page
+    for arrange in (slides_pdf.SHEETS, slides_pdf.WORKSHEET):
+        page.evaluate(arrange)
+    titles = page.evaluate("[...document.querySelectorAll('.pdf-page h2')].map((title) => title.textContent)")
+    assert titles == [s["title"] for s in deck.slides["wide"] if s["question"]]
+    assert page.locator(".slides header h1").count() == 1
+    assert page.locator("aside.notes").count() == 0
+
+
+def test_what_is_printed_has_its_pages_and_its_text(deck):
+    """Slides and notes have a page a slide; a worksheet has at most a page a question."""
+    pages = {}
+    for what, ending in sessions.PAPERS.items():
+        data = (SITE / f"slides/{deck.name}{ending}").read_bytes()
+        pages[what] = len(re.findall(rb"/Type\s*/Page\b", data))
+        assert b"/StructTreeRoot" in data and b"/ToUnicode" in data, what  # text stays text, in the order it is read
+    questions = sum(s["question"] for s in deck.slides["wide"])
+    assert pages["slides"] == pages["slides with notes"] == len(deck.slides["wide"])
+    assert 1 < pages["worksheet"] <= questions
+    assert 1 <= pages["quiz"] <= 3 and 1 <= pages["key"] <= 4
 
 
 def test_the_speaker_view_opens_with_notes_and_asks_no_other_host(visit):
