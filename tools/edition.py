@@ -1,13 +1,14 @@
 """The reader's edition of the notebooks: what opens in JupyterLab, Colab, Kaggle, Binder and as a download.
 
 python tools/edition.py lab          writes _build/lab, for `make lab`; notebooks that the reader has changed stay
-python tools/edition.py published    writes _build/html/notebooks, beside the pages, and _build/notebooks, the branch
+python tools/edition.py published    writes _build/html/notebooks, beside the pages, _build/html/instructors, the same
+                                     with solutions and what mistakes show, and _build/notebooks, the branch
                                      `notebooks` that Colab, Kaggle and Binder open
 
 An edition has no outputs and no cells tagged `check`; the cell that installs the package comes first, the closed box on
-the study notes last, as on the site. In the published edition links lead to the site, because no other lesson lies
-beside it and each host names headings in its own way; in the folder of `make lab` they stay relative, with JupyterLab's
-names of headings.
+the study notes last, as on the site; below each exercise is a cell to answer it. In the published edition links lead to
+the site, because no other lesson lies beside it and each host names headings in its own way; in the folder of `make
+lab` they stay relative, with JupyterLab's names of headings.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ import address
 
 from cnnlessons.claims.anchors import SELF, headings, slug, title
 from cnnlessons.claims.page import statements
+from cnnlessons.exercises import text as exercises
 
 ROOT = Path(__file__).parents[1]
 INSTALL = (
@@ -108,8 +110,14 @@ def cell(one, **other):
     return {"cell_type": one["cell_type"], "id": one["id"], "metadata": {}, "source": one["source"]} | code | other
 
 
-def edition(source, root=ROOT, links="site"):
-    """A notebook's edition for readers, as the dictionary that a file holds.
+def practice(one, lesson, instructor):
+    """The cell with a lesson's exercises as several: each question with a cell to answer it."""
+    made = exercises.cells(lesson, instructor=instructor) if exercises.of(lesson) else [cell(one)]
+    return [one | {"source": "".join(one["source"])} for one in made]
+
+
+def edition(source, root=ROOT, links="site", *, instructor=False):
+    """A notebook's edition for readers, or with solutions for an instructor, as the dictionary that a file holds.
 
     `links` is "site" where the notebook travels alone, "folder" where the others lie beside it.
     """
@@ -119,10 +127,12 @@ def edition(source, root=ROOT, links="site"):
         tags = one["metadata"].get("tags", [])
         if "check" in tags:
             continue
-        made = cell(one, source="".join(one["source"]))
-        if one["cell_type"] == "markdown":
-            made["source"] = with_links(made["source"], source, root, links)
-        (first if "install" in tags else rest).append(made)
+        lesson = f"{source.parent.name}/{source.stem}"
+        asked = one["id"] == exercises.PLACE
+        for made in practice(one, lesson, instructor) if asked else [cell(one, source="".join(one["source"]))]:
+            if one["cell_type"] == "markdown":
+                made["source"] = with_links(made["source"], source, root, links)
+            (first if "install" in tags else rest).append(made)
     if first:
         note = {"cell_type": "markdown", "id": "install-note", "metadata": {}, "source": INSTALL}
         first.insert(0, note)
@@ -139,10 +149,11 @@ def as_bytes(notebook):
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def editions(root, links):
+def editions(root, links, **options):
     """PART/NAME.ipynb → bytes, of all notebooks."""
     return {
-        source.relative_to(root / "book").as_posix(): as_bytes(edition(source, root, links)) for source in sources(root)
+        source.relative_to(root / "book").as_posix(): as_bytes(edition(source, root, links, **options))
+        for source in sources(root)
     }
 
 
@@ -197,8 +208,8 @@ def lab(root, folder):
         print(f"Kept as you changed them, and not renewed: {', '.join(kept)} (delete one to get the book's again).")
 
 
-def published(root, pages, branch):
-    """Write the notebooks beside the pages, and the branch: the same, with what Binder installs."""
+def published(root, pages, instructors, branch):
+    """Write the notebooks beside the pages, those with solutions, and the branch: readers' and what Binder installs."""
     files = editions(root, "site")
     owner, repo = address.decided(root)
     extra = {
@@ -207,7 +218,8 @@ def published(root, pages, branch):
         ".binder/requirements.txt": binder(root).encode(),
         **{f".binder/{name}": (root / ".binder" / name).read_bytes() for name in ("runtime.txt", "start")},
     }
-    for folder, content in ((pages, files), (branch, files | extra)):
+    solved = editions(root, "site", instructor=True)
+    for folder, content in ((pages, files), (instructors, solved), (branch, files | extra)):
         shutil.rmtree(folder, ignore_errors=True)
         write(folder, content)
     (branch / ".binder/start").chmod(0o755)
@@ -227,6 +239,7 @@ if __name__ == "__main__":
         case ["lab"]:
             lab(ROOT, ROOT / "_build/lab")
         case ["published"]:
-            published(ROOT, ROOT / "_build/html/notebooks", ROOT / "_build/notebooks")
+            html = ROOT / "_build/html"
+            published(ROOT, html / "notebooks", html / "instructors", ROOT / "_build/notebooks")
         case _:
             sys.exit("python tools/edition.py lab, or published")

@@ -12,7 +12,7 @@ from cnnlessons.claims.anchors import FENCE, headings, slug, title
 from cnnlessons.predictions import MIME
 
 PREDICT = re.compile(r"^> \*\*Predict\.\*\*", re.MULTILINE)
-DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
+DETAILS = re.compile(r"<details[^>]*>.*?</details>", re.DOTALL)
 LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)")
 # what only Sphinx understands: a fence of colons, a label before a heading, a role
 RAW = re.compile(r"^:{3,}|^\([\w-]+\)=$|\{[\w:]+\}`|^```\{", re.MULTILINE)

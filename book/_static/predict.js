@@ -1,4 +1,5 @@
-// Predict boxes: a guess, a reply, then the answer. The page is whole without this script; nothing is sent anywhere.
+// Predict boxes: a guess, a reply, then the answer; exercises: answers until one is right. The page is whole without this
+// script; nothing is sent anywhere.
 // @ts-check
 const SWITCH = "cnnlessons-answers"; // "shown" where the reader wants every answer open, on every page
 const GUESSES = `cnnlessons-guesses:${location.pathname}`;
@@ -52,6 +53,14 @@ function reply(answer, guess) {
   const slip = answer.slips.find(([wrong]) => Math.abs(number - Number(wrong)) <= Math.min(near, Math.abs(value - Number(wrong)) / 2) + 1e-9);
   const meaning = slip ? slip[1] : `${number < value ? "Too low" : "Too high"}.`;
   return { right: false, text: `${meaning} It is ${answer.shown}.` };
+}
+
+/** What the page says to an answer to an exercise, which may be tried again: never what is right.
+ * @param {Answer} answer @param {string | number} guess @returns {{right: boolean, text: string}} */
+function graded(answer, guess) {
+  const { right, text } = reply(answer, guess);
+  if (right) return { right, text: `Right: ${answer.shown}.` };
+  return { right, text: text.replace(/ ?It is [^]*$/, "") || "That is not it." };
 }
 
 /** @param {string} tag @param {object} [properties] @param {(Node | string)[]} children */
@@ -137,6 +146,46 @@ function dress(box) {
   });
 }
 
+/** A field or buttons below an exercise that a number or a choice answers.
+ * @param {HTMLElement} box */
+function exercise(box) {
+  const answer = /** @type {Answer} */ (JSON.parse(box.dataset.answer ?? ""));
+  const said = make("p", { className: "predict-reply" });
+  said.setAttribute("role", "status");
+  const form = make("form", { className: "predict-form" });
+  /** @param {string} guess */
+  function judge(guess) {
+    const value = answer.choices.length ? guess : parse(guess);
+    const typed = typeof value === "string" || Number.isFinite(value);
+    const { right, text } = typed ? graded(answer, value) : { right: false, text: "Type a number, such as 156, 0.5 or 60,000." };
+    said.textContent = text;
+    box.classList.toggle("right", right);
+    for (const part of form.querySelectorAll("button")) {
+      if (part.dataset.choice) part.setAttribute("aria-pressed", String(part.dataset.choice === guess));
+    }
+    if (typed) remember(box.id, guess);
+  }
+  const field = make("input", { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false });
+  if (answer.choices.length) {
+    const group = make("div", { className: "predict-choices" });
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "Your answer");
+    for (const choice of answer.choices) {
+      const button = make("button", { type: "button", textContent: choice });
+      button.dataset.choice = choice;
+      button.addEventListener("click", () => judge(choice));
+      group.append(button);
+    }
+    form.append(group);
+  } else {
+    form.append(make("label", {}, "Your answer ", field, answer.unit ? ` ${answer.unit}` : ""), make("button", { type: "submit", textContent: "Check" }));
+    form.addEventListener("submit", (event) => { event.preventDefault(); judge(field.value); });
+  }
+  box.querySelector("p")?.after(form, said);
+  const old = guesses()[box.id];
+  if (old !== undefined) { field.value = old; judge(old); }
+}
+
 /** @returns {Record<string, string>} */
 function guesses() { try { return JSON.parse(kept.get(GUESSES) ?? "{}"); } catch { return {}; } }
 /** @param {string} id @param {string} guess */
@@ -168,6 +217,7 @@ function begin() {
   const under = title?.nextElementSibling?.classList.contains("run-time") ? title.nextElementSibling : title;
   under?.after(control);
   for (const one of boxes) dress(one);
+  for (const one of document.querySelectorAll("div.exercise[data-answer]")) exercise(/** @type {HTMLElement} */ (one));
   document.querySelector("#tell-a-friend > h2")?.after(line);
   score();
   dispatchEvent(new Event("cnnlessons-answers"));

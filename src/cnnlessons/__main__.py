@@ -1,4 +1,4 @@
-"""python -m cnnlessons: list the experiments, run one, show its record."""
+"""python -m cnnlessons: list the experiments, run one, show its record; list the exercises, or export them."""
 
 import argparse
 import os
@@ -44,6 +44,9 @@ def parser() -> argparse.ArgumentParser:
     for verb in (run, show):
         verb.add_argument("--data", help="another data set: a record with a name of its own")
         verb.add_argument("--limit", type=count, help="so many training images: a short version, likewise")
+    exercises = verbs.add_parser("exercises", help="the exercises of all lessons, or of some")
+    exercises.add_argument("lessons", nargs="*", metavar="LESSON", help="such as lenet/lenet5-1998")
+    exercises.add_argument("--nbgrader", type=Path, metavar="FOLDER", help="write them there as nbgrader's assignments")
     return top
 
 
@@ -82,6 +85,29 @@ def show_list(folder: Path | None) -> int:
     for fault in faults:
         print(f"cnnlessons: {fault}", file=sys.stderr)
     return 2 if faults else 0
+
+
+def show_exercises(names: Sequence[str], folder: Path | None) -> int:
+    """The exercises of some lessons, or all, line by line; with a folder as assignments, a notebook a lesson."""
+    from cnnlessons.errors import unknown
+    from cnnlessons.exercises import EXERCISES
+    from cnnlessons.exercises.text import assignments, of
+
+    lessons = list(dict.fromkeys(exercise.lesson for exercise in EXERCISES.values()))
+    for name in names:
+        if name not in lessons:
+            raise unknown("lesson", name, lessons)
+    chosen = list(names) or lessons
+    if folder:
+        written = assignments(chosen, folder)
+        print(
+            f"{len(written)} assignments are in {folder / 'source'}; copy them into the source folder of your course."
+        )
+        return 0
+    for name in chosen:
+        for exercise in of(name):
+            print(f"{name:30}{exercise.id:28}{exercise.level:11}{exercise.minutes:3} min  {exercise.title}")
+    return 0
 
 
 def status(plan: "Plan") -> str:
@@ -142,6 +168,8 @@ def obey(args: argparse.Namespace) -> int:
             code = show_list(args.folder)
             sys.stdout.flush()
             return code
+        if args.verb == "exercises":
+            return show_exercises(args.lessons, args.nbgrader)
         if args.name not in EXPERIMENTS:
             raise unknown("experiment", args.name, EXPERIMENTS)
         if args.verb == "run":

@@ -12,6 +12,8 @@ from toc import lessons
 
 from cnnlessons.claims import CLAIMS
 from cnnlessons.claims.anchors import slug
+from cnnlessons.exercises import Choice, Number
+from cnnlessons.exercises.text import PLACE, of, try_it
 
 # In this order; **You need** opens a paragraph, ## Try it is a heading.
 FRAME = ("You will be able to", "You need", "Tell a friend", "Try it", "Fine print", "Sources")
@@ -169,12 +171,23 @@ def test_check_cells_are_on_no_page(lesson):
         assert [name for name in names if re.search(rf"\b{name}\b", shown)] == []
 
 
-def test_solutions_are_closed(lesson):
-    parts = lesson.prose.split("\n## Try it")[1].split("\n## Fine print")[0]
-    exercises = len(re.findall(r"^\*\*\d+\. ", parts, re.MULTILINE))
-    assert exercises >= 3
-    assert parts.count("<details><summary>Solution</summary>\n\n") == exercises
-    assert lesson.prose.count("<details>") == lesson.prose.count("</details>") == len(DETAILS.findall(lesson.prose))
+def test_exercises_are_those_of_the_package(lesson):
+    """`python tools/exercises.py` writes them; 4 to 8, from a warm-up on, some to build, some for the page to grade."""
+    name = lesson.name.removeprefix("book/")
+    exercises = of(name)
+    assert 4 <= len(exercises) <= 8
+    assert [cell["source"] for cell in lesson.cells if cell["id"] == PLACE] == [try_it(name)]
+    assert lesson.prose.count("## Try it") == 1
+    levels = {one.level for one in exercises}
+    assert {"warm-up", "core"} <= levels
+    kinds = [expected_kind(one) for one in exercises]
+    assert kinds.count("page") >= 2 and kinds.count("build") >= 1
+    assert lesson.prose.count("<details") == lesson.prose.count("</details>") == len(DETAILS.findall(lesson.prose))
+
+
+def expected_kind(exercise):
+    """Whether the page grades it."""
+    return "page" if isinstance(exercise.kind, Number | Choice) else "build"
 
 
 def test_links_lead_somewhere(lesson):

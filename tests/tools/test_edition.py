@@ -8,6 +8,8 @@ from toc import lessons
 
 from cnnlessons.claims import CLAIMS
 from cnnlessons.claims.anchors import SELF
+from cnnlessons.exercises import EXERCISES, check
+from cnnlessons.exercises.text import of, solved, start
 
 INSTALL = "try:\n    import cnnlessons"
 
@@ -166,12 +168,13 @@ def test_a_notebook_of_the_readers_own_name_stays(edition, book, tmp_path):
 
 def test_the_branch_has_what_binder_installs(edition, book, tmp_path):
     book("a/lesson", *LESSON)
-    pages, branch = tmp_path / "pages", tmp_path / "branch"
+    pages, solved, branch = tmp_path / "pages", tmp_path / "instructors", tmp_path / "branch"
     (pages / "stale").mkdir(parents=True)
-    edition.published(tmp_path, pages, branch)
+    edition.published(tmp_path, pages, solved, branch)
     assert [path.relative_to(pages).as_posix() for path in pages.rglob("*.*")] == ["a/lesson.ipynb"]
     assert not (pages / "stale").exists()
     assert (branch / "a/lesson.ipynb").read_bytes() == (pages / "a/lesson.ipynb").read_bytes()
+    assert (solved / "a/lesson.ipynb").exists()
     wanted = (branch / ".binder/requirements.txt").read_text(encoding="utf-8")
     assert "--constraint constraints.txt" in wanted and "--editable" not in wanted
     assert re.search(r"^cnnlessons @ https://\S+/cnnlessons-\S+\.whl$", wanted, re.MULTILINE)
@@ -186,10 +189,40 @@ def test_every_lesson_has_an_edition(edition, root, name):
     assert INSTALL in "".join(made["cells"][1]["source"])
     checks = sum("check" in cell["metadata"].get("tags", []) for cell in before)
     claims = {id for cell in before for id in cell["metadata"].get("claims", []) if id in CLAIMS}
-    assert len(made["cells"]) == len(before) + 1 - checks + bool(claims)
+    practice = 2 * len(of(name.removeprefix("book/")))  # each exercise a question and a cell to answer it
+    assert len(made["cells"]) == len(before) + 1 - checks + bool(claims) + practice
     last = "".join(made["cells"][-1]["source"])
     ledger = f"https://cnnlessons.github.io/cnnlessons/{SELF}.html"
     assert set(re.findall(rf'href="{re.escape(ledger)}#claim-([\w-]+)"', last)) == claims
     prose = "".join("".join(cell["source"]) for cell in made["cells"] if cell["cell_type"] == "markdown")
     outside = "".join(part for part in re.split(r"```.*?```|`[^`]*`", prose, flags=re.DOTALL))
     assert [to for to in re.findall(r"\]\(([^)\s]+)\)", outside) if re.search(r"\.(ipynb|md)(#|$)", to)] == []
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_an_instructors_edition_is_the_readers_with_solutions(edition, root, name):
+    reader, instructor = (
+        edition.edition(root / f"{name}.ipynb", root, instructor=who)["cells"] for who in (False, True)
+    )
+    added = [cell for cell in instructor if cell["id"].startswith(("solution-", "mistakes-"))]
+    assert [cell for cell in instructor if cell not in added] == reader
+    exercises = of(name.removeprefix("book/"))
+    assert len(added) == 2 * len(exercises)
+    text = "\n".join("".join(cell["source"]) for cell in reader if cell["id"].startswith(("ask-", "mine-")))
+    solutions = "\n".join("".join(cell["source"]) for cell in added)
+    for one in exercises:
+        assert one.why in solutions and one.why not in text
+        assert one.programs[0].strip() in solutions and one.programs[0].strip() not in text
+        assert all(slip.hint in solutions and slip.hint not in text for slip in one.slips)
+
+
+@pytest.mark.parametrize("id", EXERCISES)
+def test_the_cells_of_an_exercise_run(id):
+    """The reader's says that nothing is there yet, or what is wrong; the instructor's is right."""
+    for code, right in ((start(EXERCISES[id]), False), (solved(EXERCISES[id]), True)):
+        names = {}
+        lines = code.rsplit("\n", 1)
+        exec(f"{lines[0]}\nverdict = {lines[1]}", names)
+        assert lines[1] == f'check("{id}", mine)'
+        assert names["verdict"].right is right
+        assert names["check"] is check
