@@ -11,6 +11,7 @@ from typing import Any
 
 import toc
 from docutils import nodes
+from lessons import Lesson
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
@@ -73,8 +74,9 @@ def close_box(self: Any, node: exercise) -> None:
 def fill(app: Sphinx, docname: str, source: list[str]) -> None:
     """The page of solutions is made from the package."""
     if docname == PAGE:
-        lessons = [name.removeprefix("book/") for name in toc.lessons(Path(app.srcdir))]
-        source[0] += "\n\n" + solutions(lessons)
+        names = toc.lessons(Path(app.srcdir))
+        titles = {name.removeprefix("book/"): Lesson(Path(app.srcdir, f"{name}.ipynb")).title for name in names}
+        source[0] += "\n\n" + solutions(titles)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,7 +1,7 @@
 """Exercises as text: a lesson's section *Try it*, the cells of notebooks for readers, instructors and nbgrader."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,15 +82,15 @@ def written(slip: Slip) -> str:
     return f"{new} in place of {old}" if slip.old else new
 
 
-def solutions(lessons: Sequence[str]) -> str:
-    """The solutions of some lessons, a heading a lesson; each answers to the exercise's id."""
+def solutions(titles: Mapping[str, str]) -> str:
+    """The solutions of some lessons, PART/NAME → title, a heading a lesson; each answers to the exercise's id."""
     lines = []
-    for lesson in lessons:
-        if of(lesson):
-            lines.append(f"## {{doc}}`{lesson}`")
+    for lesson, title in titles.items():
+        lines.append(f"## [{title}]({lesson}.ipynb#try-it)")
         for exercise in of(lesson):
-            title = f"**{exercise.title}** ({exercise.level})"
-            lines += [f"({exercise.id})=", title, fenced(exercise.right[0]), exercise.why]
+            answer = exercise.right[0]
+            shown = f"*{answer}.*" if isinstance(exercise.kind, Choice) else fenced(answer)
+            lines += [f"({exercise.id})=", f"**{exercise.title}** ({exercise.level})", shown, exercise.why]
     return "\n\n".join(lines)
 
 
