@@ -15,7 +15,7 @@ WHEEL := _build/.wheel
 SLIDES := _build/.slides
 STEP := tools/step.sh
 # what the pages are made of
-SOURCES := _config.yml _toc.yml tools/edition.py $(wildcard book/_ext/*.py) \
+SOURCES := _config.yml _toc.yml tools/edition.py $(wildcard book/_ext/*.py book/slides/*.md) \
 	$(shell find book src/cnnlessons -type f -not -path '*/.*' \
 		-not -path '*/__pycache__/*' -not -path 'book/slides/*' -not -path 'book/results/*')
 
