@@ -7,6 +7,11 @@ from cnnlessons.exercises.quiz import Item
 from cnnlessons.networks.layers import count_windows
 
 
+def minus(number: float, form: str = "g") -> str:
+    """A number with the sign for minus."""
+    return f"{number:{form}}".replace("-", "−")
+
+
 def slope(random: Random) -> Item:
     """Of tanh, where a unit is."""
     a = random.choice((0.5, 1.0, 1.5, 2.0))
@@ -95,12 +100,12 @@ def bias(random: Random) -> Item:
     """The gradient of a bias behind a negative sum."""
     target, total = random.randrange(1, 5), -random.randrange(2, 30)
     return Item(
-        f"A ReLU unit has the sum {total}. The loss is $(\\text{{output}} - {target})^2$. How large is the gradient "
-        "of its bias?",
+        f"A ReLU unit has the sum {minus(total)}. The loss is $(\\text{{output}} - {target})^2$. How large is the "
+        "gradient of its bias?",
         "0",
         {
-            f"{-2 * target}": "That is what the loss sends back. ReLU's slope at a negative sum stops it.",
-            f"{2 * (total - target)}": "The output is not the sum: ReLU makes it 0. And its slope there is 0.",
+            minus(-2 * target): "That is what the loss sends back. ReLU's slope at a negative sum stops it.",
+            minus(2 * (total - target)): "The output is not the sum: ReLU makes it 0. And its slope there is 0.",
             f"{target**2}": "That is the loss.",
         },
         "The slope of ReLU at a negative sum is 0, and it is a factor.",
@@ -113,21 +118,21 @@ def leaky(random: Random) -> Item:
     out = share * total
     right = 2 * (out - target) * share
     return Item(
-        f"A leaky ReLU multiplies negative sums by {share}. A unit has the sum {total}, and the loss is "
+        f"A leaky ReLU multiplies negative sums by {share}. A unit has the sum {minus(total)}, and the loss is "
         f"$(\\text{{output}} - {target})^2$. How large is the gradient of its bias?",
-        f"{right:.3f}",
+        minus(right, ".3f"),
         {
             "0": "That is plain ReLU. A leaky one has a slope on the left too.",
-            f"{2 * (out - target):.1f}": "The slope on the left is missing: it is a factor.",
-            f"{-2 * target * share:.3f}": "The output is not 0: a leaky ReLU lets a part of the sum through.",
+            minus(2 * (out - target), ".1f"): "The slope on the left is missing: it is a factor.",
+            minus(-2 * target * share, ".3f"): "The output is not 0: a leaky ReLU lets a part of the sum through.",
         },
-        f"The output is {out:g}, the loss sends back 2·({out:g} − {target}), and the slope is {share}.",
+        f"The output is {minus(out)}, the loss sends back 2·({minus(out)} − {target}), and the slope is {share}.",
     )
 
 
 def terms(random: Random) -> Item:
     """Why weights near the image get large gradients."""
-    size, kernel = random.randrange(20, 41), random.choice((3, 5))
+    size, kernel = random.randrange(30, 51), random.choice((3, 5))
     places = count_windows(size, kernel)
     return Item(
         f"A convolution with kernels of {kernel}×{kernel} slides over an image of {size}×{size}, without padding. "
