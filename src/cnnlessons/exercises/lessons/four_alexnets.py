@@ -134,7 +134,7 @@ EXERCISES = (
     ),
     Exercise(
         "where-is-the-dropout",
-        "Where is the dropout?",
+        "Where the dropout is",
         "core",
         4,
         "Print `torchvision.models.alexnet().classifier`. On which numbers do its two dropouts act?",
@@ -166,9 +166,9 @@ EXERCISES = (
         "Mend a forward",
         "core",
         8,
-        "The function below is the first network in small, with all four faults. Mend it: `mine(net, x)` returns "
-        "the logits, a row for each image; drops nothing when `net.training` is `False`; and raises an error "
-        "for images of a size that `net.fc` cannot read.",
+        "The function `forward` below is the first network in small, with all four faults. Mend it: `mine(net, "
+        "x)` returns the logits, a row for each image; drops nothing when `net.training` is `False`; and "
+        "raises an error for images of a size that `net.fc` cannot read.",
         Function(
             "[(Small().eval(), torch.rand(2, 1, 8, 8)), (Small().train(), torch.rand(2, 1, 8, 8)), "
             "(Small().eval(), torch.rand(2, 1, 14, 14))]"
@@ -179,12 +179,13 @@ EXERCISES = (
         "class Small(nn.Module):\n"
         "    def __init__(self):\n"
         "        super().__init__()\n"
-        "        self.conv, self.fc = nn.Conv2d(1, 4, 3), nn.Linear(36, 10)",
-        start="def mine(net, x):\n"
+        "        self.conv, self.fc = nn.Conv2d(1, 4, 3), nn.Linear(36, 10)\n\n"
+        "def forward(net, x):\n"
         "    x = F.max_pool2d(F.relu(net.conv(x)), 2)\n"
         "    x = x.view(-1, 4 * 3 * 3)\n"
         "    x = F.dropout(x, p=0.5)\n"
         "    x = F.softmax(net.fc(x), dim=1)",
+        start="def mine(net, x):\n    ...",
         right=(
             "def mine(net, x):\n"
             "    x = F.max_pool2d(F.relu(net.conv(x)), 2)\n"
