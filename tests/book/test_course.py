@@ -41,7 +41,9 @@ def test_the_plans_name_their_sessions_in_order(page):
 def test_every_session_says_what_to_read_to_prepare_and_to_skip(page):
     for name, session in sessions.course().items():
         about = page.find(id=f"session-{name}").find_next("dl")
-        assert {"Slides and paper", "Lessons", "Prepare", "Can be skipped"} <= {dt.get_text() for dt in about.select("dt")}
+        assert {"Slides and paper", "Lessons", "Prepare", "Can be skipped"} <= {
+            dt.get_text() for dt in about.select("dt")
+        }
         text = about.get_text()
         assert all(sessions.title(lesson) in text for lesson in session.lessons)
         assert all(id in text for id in session.exercises)
