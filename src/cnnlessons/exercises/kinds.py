@@ -199,7 +199,10 @@ def alike(one: Any, other: Any, within: float = 0.0) -> bool:
         return a.shape == b.shape and np.allclose(a, b, equal_nan=True, **near)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(alike(x, y, within) for x, y in zip(one, other, strict=True))
-    return type(one) is type(other) and bool(one == other)
+    try:
+        return type(one) is type(other) and bool(one == other)
+    except Exception:  # arrays without any number, which are neither true nor false
+        return False
 
 
 @dataclass(frozen=True)
