@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "live": set(),
     "widgets": {"errors", "networks", "data", "modules", "training", "experiments", "intervals", "live"},
     "predictions": {"errors"},
-    "exercises": {"errors", "intervals", "networks", "modules", "experiments", "predictions"},
+    "exercises": {"errors", "intervals", "networks", "modules", "experiments", "claims", "predictions"},
     "__main__": {"errors", "data", "experiments", "exercises"},
 }
 LIGHT = (
