@@ -121,9 +121,10 @@ EXERCISES = (
             "same.",
             "wrong = better.mean(0) <= plain.mean(0)": "No two means are exactly equal.",
         },
-        why="With a small effect and few seeds several of ten experiments that see something point the wrong way. "
-        "Those that are right exaggerate: with 10, 20 and 45 seeds the lesson's 0.3 points become 0.57, 0.43 and 0.34 "
-        "among those that see it. An experiment that sees its effect in 80 of 100 cases hardly exaggerates.",
+        why="With an effect of 0.1 points, a spread of 0.5 and five seeds about one in five of those that see "
+        "something points the wrong way. The others exaggerate: with 10, 20 and 45 seeds the lesson's 0.3 points "
+        "become 0.57, 0.43 and 0.34 among those that see it. An experiment that sees its effect in 80 of 100 cases "
+        "hardly does.",
     ),
     Exercise(
         "seeds-at-one-loss",

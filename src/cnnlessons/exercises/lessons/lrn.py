@@ -51,8 +51,8 @@ EXERCISES = (
             edit("0.5 *", "0.5 / 3 *", "PyTorch's layer divides α by the window; the printed formula does not."),
         ),
         hints=("For map 2 the squares are 4, 9 and 16. How many does map 0 have?",),
-        why="The sums of squares are 5, 14, 29, 50 and 41, the divisors 4.5, 9, 16.5, 27 and 22.5. Map 4 has lost "
-        "more than half of its value to the divisor, and is still the strongest.",
+        why="The sums of squares are 5, 14, 29, 50 and 41, so the answers are 1/4.5, 2/9, 3/16.5, 4/27 and 5/22.5. "
+        "Map 4 is five times as loud as map 0, and both come out as 2/9.",
     ),
     Exercise(
         "lrn-mend",

@@ -69,7 +69,7 @@ EXERCISES = (
         "four numbers; negative ones mean that it trails.",
         Values(),
         given="from cnnlessons.experiments import records\n\n"
-        'choice = records.find("E04-choice")\nprint(choice.variants)',
+        'choice = records.find("E04-choice")\n# variants: "LRN, lr 0.005", "without, lr 0.005" and so on',
         right=(
             "def right(name, rate):\n"
             '    runs = choice.curve(f"{name}, lr {rate:g}", "test_accuracy")\n'
