@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnlessons.claims.anchors import FENCE, headings, slug, title
+from cnnlessons.exercises.text import PLACE
 from cnnlessons.predictions import MIME
 
 PREDICT = re.compile(r"^> \*\*Predict\.\*\*", re.MULTILINE)
@@ -71,8 +72,9 @@ class Lesson:
         return title(self.cells)
 
     def read(self) -> str:
-        """What a reader reads: without solutions, sources, code and addresses."""
-        text = DETAILS.sub("", self.prose).split("\n## Sources")[0]
+        """What a reader reads: without exercises, which have minutes of their own, sources, code and addresses."""
+        prose = "\n\n".join(c["source"] for c in self.cells if c["cell_type"] == "markdown" and c["id"] != PLACE)
+        text = DETAILS.sub("", prose).split("\n## Sources")[0]
         return LINK.sub(lambda link: link[0].split("](")[0].lstrip("["), FENCE.sub("", text))
 
     @property
