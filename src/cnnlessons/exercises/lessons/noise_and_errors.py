@@ -8,7 +8,7 @@ LESSON = "training/noise-and-errors"
 EXERCISES = (
     Exercise(
         "noise-which",
-        "Which noise?",
+        "Which noise",
         "warm-up",
         2,
         "You have trained one network and will use exactly this one. You want to know how well it reads digits that "
@@ -56,7 +56,7 @@ EXERCISES = (
     ),
     Exercise(
         "noise-how-many",
-        "How many images?",
+        "How many images",
         "core",
         4,
         "An error near 5 % is to be known to ± 0.5 points (95 % interval). How many test images does that take?",
