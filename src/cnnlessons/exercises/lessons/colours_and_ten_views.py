@@ -139,7 +139,7 @@ EXERCISES = (
         "Write `mine(image, size)`: the ten views of an image (C, H, W) as one tensor (10, C, size, size). First "
         "those at the upper left, upper right, lower left, lower right and in the middle (rounded down), then the "
         "same five of the mirrored image.",
-        Function("[(torch.arange(40.).view(1, 5, 8), 4), (torch.rand(2, 6, 5), 3)]"),
+        Function("[(torch.arange(88.).view(1, 8, 11), 4), (torch.rand(2, 6, 5), 3)]"),
         given="import torch",
         start="def mine(image, size):\n    ...",
         right=(
