@@ -58,7 +58,7 @@ def title(session: str) -> str:
     sys.path.insert(0, str(ROOT / "book/_ext"))
     import sessions
 
-    return sessions.read(session).title if session in sessions.written() else session
+    return sessions.read(session).title
 
 
 def html(session: str, seed: int, *, key: bool) -> str:

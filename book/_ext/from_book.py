@@ -232,8 +232,6 @@ def keep_time(app: Sphinx, doctree: nodes.document) -> None:
         start, clock = clock, clock + node["minutes"]
         when = f"Minutes {start} to {clock} ({node['minutes']} min)"
         node.insert(0, nodes.paragraph("", "", nodes.strong(when, when)))
-    if deck == "lenet":  # of two sessions, until both have decks of their own
-        return
     if clock != sessions.MINUTES:
         logger.error("the slides take %s minutes, not %s", clock, sessions.MINUTES, location=doctree)
     try:

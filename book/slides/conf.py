@@ -47,6 +47,7 @@ revealjs_script_conf = {
     "hash": True,
     "slideNumber": "c/t",
     "transition": "none",
+    "pdfMaxPagesPerSlide": 1,  # laid out before its widgets are alive, a slide may be too long for a moment
     "pdfSeparateFragments": False,
     "totalTime": 60 * sessions.MINUTES,
 }

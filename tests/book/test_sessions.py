@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pytest
 import sessions
 
+from cnnlessons.exercises import quiz
+
 NOTES = re.compile(r"^(:{3,})\{notes\} (\d+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 WIDGET = re.compile(r"^:{3,}\{widget-from\}", re.MULTILINE)
 QUESTION = re.compile(r"^:{3,}\{container\} question\b", re.MULTILINE)
@@ -38,6 +40,11 @@ def slides(name):
     text = sessions.FRONT.sub("", (sessions.SLIDES / f"{name}.md").read_text(encoding="utf-8"))
     parts = re.split(r"^##? (.+)$", text, flags=re.MULTILINE)
     return [Slide(title, body) for title, body in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def test_every_session_has_a_deck_and_a_quiz():
+    assert sessions.written() == list(sessions.NAMES)
+    assert quiz.names() == sorted(sessions.NAMES)
 
 
 def test_a_deck_is_45_minutes_long_and_18_to_24_slides(name, slides):
@@ -86,6 +93,10 @@ def test_front_matter_that_cannot_be_used_names_its_deck(tmp_path, text, complai
     (tmp_path / "one.md").write_text(text)
     with pytest.raises(sessions.SessionError, match=rf"book/slides/one\.md.*{complaint}"):
         sessions.read("one", tmp_path)
+
+
+def test_homework_is_two_to_four_exercises(name):
+    assert 2 <= len(sessions.read(name).exercises) <= 4
 
 
 def test_front_matter_is_read(tmp_path):

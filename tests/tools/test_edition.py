@@ -91,7 +91,7 @@ def test_links_lead_to_the_site_or_stay(edition, book, tmp_path):
         ("[a](../glossary.md#unit)", "[a](SITE/book/glossary.html#unit)"),
         ("![a](../_static/a.png)", "![a](SITE/_static/a.png)"),
         ('<img src="../_static/a.png">', '<img src="SITE/_static/a.png">'),
-        ('<a href="../../slides/lenet.html">a</a>', '<a href="SITE/slides/lenet.html">a</a>'),
+        ('<a href="../../slides/lenet5.html">a</a>', '<a href="SITE/slides/lenet5.html">a</a>'),
         ("[a](../../requirements.txt)", "[a](https://github.com/cnnlessons/cnnlessons/blob/main/requirements.txt)"),
         ("[`f(x)[0]`](b.ipynb) and [c](d.ipynb)", "[`f(x)[0]`](SITE/book/a/b.html) and [c](SITE/book/a/d.html)"),
         ("[a](#sources)", "[a](SITE/book/a/lesson.html#sources)"),
