@@ -27,6 +27,7 @@ EXERCISES = (
             edit("max(macs / rate, count / reading)", "macs / rate", "A layer may wait for its bytes."),
             edit("1000 * ", "", "Those are seconds."),
         ),
+        hints=("How long would each of the two take alone?",),
         same={"return 1000 * max(count / reading, macs / rate)": "The larger of two, in either order."},
         why="A count of multiplications alone is a lower bound, and so is a count of bytes; the longer one counts.",
     ),
@@ -219,7 +220,7 @@ EXERCISES = (
     ),
     Exercise(
         "megabytes-of-a-summary",
-        "In which direction is it wrong?",
+        "The direction of an error",
         "core",
         8,
         "torchinfo's *Forward/backward pass size* counts the outputs of layers with parameters, twice, four bytes a "

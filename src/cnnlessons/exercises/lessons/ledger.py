@@ -104,7 +104,7 @@ EXERCISES = (
     ),
     Exercise(
         "which-way-wrong",
-        "In which way wrong?",
+        "A heading for a mistake",
         "warm-up",
         3,
         "A sentence of the ledger says of AlexNet: “Its top-1 accuracy is 37.5 %.” The number stands in the paper, and "

@@ -8,7 +8,7 @@ LESSON = "beyond/read-a-page"
 EXERCISES = (
     Exercise(
         "map-side",
-        "How large is the map?",
+        "The side of the map",
         "warm-up",
         4,
         "A network slides over an image of side `n`. `smallest` is the smallest side it takes, `step` the distance of "
@@ -142,7 +142,7 @@ EXERCISES = (
     ),
     Exercise(
         "windows-over-a-pixel",
-        "Who sees this pixel?",
+        "Windows over a pixel",
         "challenge",
         12,
         "A converted LeNet looks at windows of 32×32, four pixels apart, that lie wholly on the page. Write "
