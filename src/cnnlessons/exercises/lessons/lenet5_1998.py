@@ -1,7 +1,7 @@
 """Exercises of "Count LeNet-5"."""
 
 from cnnlessons.exercises.exercise import Exercise, edit, instead
-from cnnlessons.exercises.kinds import Choice, Function, Number, Values
+from cnnlessons.exercises.kinds import Choice, Function, Meets, Number, Values
 
 LESSON = "lenet/lenet5-1998"
 
@@ -115,5 +115,111 @@ EXERCISES = (
             instead("none", "Follow the sizes: 28, 24, 12, 8, 4. What comes next?"),
         ),
         why="C1 returns 24×24, S2 12×12, C3 8×8, S4 4×4, and C5's window of 5×5 does not fit on 4×4.",
+    ),
+    Exercise(
+        "silence-s2",
+        "Silence S2",
+        "core",
+        4,
+        "In a trained LeNet-5 the six coefficients of S2 are set to zero; its biases stay. How many of 1,000 test "
+        "digits, about a hundred of each class, does the network still read?",
+        Choice(("none", "about 100", "about 500", "about 950")),
+        right=("about 100",),
+        slips=(
+            instead("none", "It gives the same answer to all digits, and that answer is right for some of them."),
+            instead("about 500", "What does S2 return now, and does it depend on the image?"),
+            instead("about 950", "All that C3 sees passes through these six numbers."),
+        ),
+        hints=("What does an S2 unit compute if its coefficient is 0?",),
+        why="All units of an S2 map now return the same number, squash(bias), whatever the image. The answer is the "
+        "same for all digits, so about one in ten is right. Try it: `mute.S2.coefficient.zero_()` on a copy of the model.",
+    ),
+    Exercise(
+        "s2-job",
+        "Which job did S2 choose?",
+        "core",
+        6,
+        "A unit of S2 says yes, more than 0, if the sum of its four inputs is above a threshold; ink is +1 and paper "
+        "−1. "
+        'Write `mine(c, b)` for a coefficient `c` above 0 and a bias `b`: it returns `"OR"` if one inked pixel is '
+        'enough for a yes and none is not, `"AND"` if all four are needed and suffice, and `"other"` for everything else.',
+        Function(
+            "[(2.0, 6.0), (2.0, -6.0), (2.0, 0.0), (0.5, 1.5), (1.0, -3.0), (1.0, 4.5), (1.0, -4.5), (2.0, 3.0),"
+            " (2.0, -3.0), (1.0, 4.0), (1.0, -4.0), (1.0, 2.0), (1.0, -2.0)]"
+        ),
+        start="def mine(c, b):\n    ...",
+        right=(
+            "def mine(c, b):\n"
+            "    threshold = -b / c\n"
+            "    if -4 <= threshold < -2:\n"
+            '        return "OR"\n'
+            "    if 2 <= threshold < 4:\n"
+            '        return "AND"\n'
+            '    return "other"',
+            "def mine(c, b):\n"
+            "    yes = [c * s + b > 0 for s in (-4, -2, 0, 2, 4)]\n"
+            '    names = {(0, 1, 1, 1, 1): "OR", (0, 0, 0, 0, 1): "AND"}\n'
+            '    return names.get(tuple(yes), "other")',
+        ),
+        slips=(
+            edit("-b / c", "b / c", "The sign: c·sum + b is above 0 if the sum is above −b/c."),
+            edit("-b / c", "-b", "A larger coefficient moves the threshold: divide by it."),
+            edit("-4 <= threshold < -2", "threshold < -2", "Below −4 the unit says yes to blank paper too."),
+            edit("2 <= threshold < 4", "2 <= threshold", "Above 4 the unit never says yes."),
+            edit("-4 <= threshold < -2", "-4 <= threshold < 0", "Between −2 and 0 one inked pixel is not enough."),
+        ),
+        hints=("With 0, 1, 2, 3 and 4 inked pixels the sum is −4, −2, 0, 2 and 4.",),
+        why="In a network trained for ten epochs all six thresholds of S2 lie between −2 and 2: no map became an OR, "
+        "none an AND. Nobody misses the other modes much, because the convolution that follows can do most of the same.",
+    ),
+    Exercise(
+        "same-budget",
+        "The same budget, without holes",
+        "challenge",
+        10,
+        "Somebody wants C3 without holes and a LeNet-5 of at most 60,000 parameters all the same. Change the network "
+        "accordingly: `mine` is an `Arch`, made by `lenet5.change(…)`, in which every map of C3 reads all maps of S2, "
+        "with at least 59,500 parameters. The input, C1, F6, the output and all sizes of maps stay. "
+        "There are many solutions.",
+        Meets(
+            {
+                "rows": "{row.layer.name: (row.shape_out, row.params) for row in trace(mine)}",
+                "params": "trace(mine).params",
+                "full": 'mine["C3"].table is None',
+                "kept": "all(rows.get(name) == (row.shape_out, row.params) for name, row in fixed.items())",
+                "sizes": 'rows["C3"][0][1:] == (10, 10) and rows["S4"][0][1:] == (5, 5) and rows["C5"][0][1:] == (1, 1)',
+            },
+            {
+                "full": "C3 still has a table, so it has holes.",
+                "kept": "The input, C1, S2, F6 and the output have to stay as they are.",
+                "sizes": "The maps of C3 have to stay 10×10, those of S4 5×5, and those of C5 single units.",
+                "params <= 60000": "It has {params:,} parameters; at most 60,000 are wanted.",
+                "params >= 59500": "It has {params:,} parameters; that is too thrifty: at least 59,500 are wanted.",
+            },
+        ),
+        given=(
+            "from cnnlessons import CATALOGUE, trace\n"
+            "from cnnlessons.networks.layers import Conv\n\n"
+            'lenet5 = CATALOGUE["lenet5-1998"]\n'
+            'fixed = {name: trace(lenet5)[name] for name in ("C1", "S2", "output_rbf")}'
+        ),
+        right=('lenet5.change(C3=Conv("C3", 14, 5), C5=Conv("C5", 132, 5))',),
+        slips=(
+            instead(
+                'lenet5.change(C3=Conv("C3", 16, 5))', "Full, but 900 parameters over: some layer has to give way."
+            ),
+            instead('lenet5.change(C3=Conv("C3", 10, 5))', "Far below the budget now. Where can the rest go?"),
+            instead("lenet5", "C3 still reads by its table."),
+            instead(
+                'lenet5.change(C3=Conv("C3", 16, 5), C1=Conv("C1", 5, 5))',
+                "C1 has to keep its six maps: S2 changes too.",
+            ),
+        ),
+        hints=(
+            '`Conv("C3", 16, 5)` reads everything; fewer maps of C3 make C3, S4 and C5 smaller.',
+            "A map of C5 costs 25 weights for each map of S4, a bias, and 84 weights in F6.",
+        ),
+        why="Fourteen maps in C3 and 132 units in C5 make 59,814 parameters, for instance: a map of C3 costs little by "
+        "itself, and much in C5. Whether the holes were worth it is another question, for an experiment.",
     ),
 )
