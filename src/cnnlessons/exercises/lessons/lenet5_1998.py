@@ -132,7 +132,8 @@ EXERCISES = (
         ),
         hints=("What does an S2 unit compute if its coefficient is 0?",),
         why="All units of an S2 map now return the same number, squash(bias), whatever the image. The answer is the "
-        "same for all digits, so about one in ten is right. Try it: `mute.S2.coefficient.zero_()` on a copy of the model.",
+        "same for all digits, so about one in ten is right. Try it: `mute.S2.coefficient.zero_()` on a "
+        "copy of the model.",
     ),
     Exercise(
         "s2-job",
@@ -142,7 +143,8 @@ EXERCISES = (
         "A unit of S2 says yes, more than 0, if the sum of its four inputs is above a threshold; ink is +1 and paper "
         "−1. "
         'Write `mine(c, b)` for a coefficient `c` above 0 and a bias `b`: it returns `"OR"` if one inked pixel is '
-        'enough for a yes and none is not, `"AND"` if all four are needed and suffice, and `"other"` for everything else.',
+        'enough for a yes and none is not, `"AND"` if all four are needed and suffice, and `"other"` for everything '
+        "else.",
         Function(
             "[(2.0, 6.0), (2.0, -6.0), (2.0, 0.0), (0.5, 1.5), (1.0, -3.0), (1.0, 4.5), (1.0, -4.5), (2.0, 3.0),"
             " (2.0, -3.0), (1.0, 4.0), (1.0, -4.0), (1.0, 2.0), (1.0, -2.0)]"
@@ -170,7 +172,8 @@ EXERCISES = (
         ),
         hints=("With 0, 1, 2, 3 and 4 inked pixels the sum is −4, −2, 0, 2 and 4.",),
         why="In a network trained for ten epochs all six thresholds of S2 lie between −2 and 2: no map became an OR, "
-        "none an AND. Nobody misses the other modes much, because the convolution that follows can do most of the same.",
+        "none an AND. Nobody misses the other modes much, because the convolution that follows can do most of "
+        "the same.",
     ),
     Exercise(
         "same-budget",
@@ -187,7 +190,7 @@ EXERCISES = (
                 "params": "trace(mine).params",
                 "full": 'mine["C3"].table is None',
                 "kept": "all(rows.get(name) == (row.shape_out, row.params) for name, row in fixed.items())",
-                "sizes": 'rows["C3"][0][1:] == (10, 10) and rows["S4"][0][1:] == (5, 5) and rows["C5"][0][1:] == (1, 1)',
+                "sizes": '[rows[name][0][1:] for name in ("C3", "S4", "C5")] == [(10, 10), (5, 5), (1, 1)]',
             },
             {
                 "full": "C3 still has a table, so it has holes.",
