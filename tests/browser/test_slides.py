@@ -15,7 +15,7 @@ WIDE, NARROW = {"width": 1280, "height": 720}, {"width": 960, "height": 720}
 # For each slide: its title, whatever stands outside it or is too small, and its notes.
 LOOK = """async () => {
   const NO_PROSE = '.cnnlessons-widget, div.citation, mjx-container';
-  const words = (e) => e.innerText.split(/\\s+/).length;
+  const words = (e) => e.innerText.split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word)).length;
   const found = [];
   for (const slide of Reveal.getSlides()) {
     const {h, v} = Reveal.getIndices(slide);
