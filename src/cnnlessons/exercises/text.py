@@ -36,7 +36,8 @@ def ask(number: int, exercise: Exercise) -> str:
         words = " Choose: " + " / ".join(f"*{choice}*" for choice in exercise.kind.choices) + "."
     elif isinstance(exercise.kind, Names):
         words = " Choose some of: " + ", ".join(f"`{name}`" for name in exercise.kind.among) + "."
-    parts = [f"**{number}. {exercise.title}.** {exercise.question}{words}"]
+    stop = "" if exercise.title.endswith(("?", "!")) else "."
+    parts = [f"**{number}. {exercise.title}{stop}** {exercise.question}{words}"]
     if exercise.given:
         parts.append(fenced(exercise.given))
     minutes = f"{exercise.minutes} minute" + "s" * (exercise.minutes > 1)
