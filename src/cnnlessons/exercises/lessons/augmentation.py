@@ -26,7 +26,7 @@ EXERCISES = (
     ),
     Exercise(
         "crop-how-many-seen",
-        "How many did it see?",
+        "Windows that it saw",
         "core",
         5,
         "A photo gives 50 different windows, and in each of 20 epochs one of them is drawn at random. How many "
@@ -45,7 +45,7 @@ EXERCISES = (
     ),
     Exercise(
         "crop-too-far",
-        "How far is too far?",
+        "Too far",
         "core",
         10,
         '`augment=("shift",)` pads each digit by four pixels and cuts a window of the old size, so that it moves by up '

@@ -32,7 +32,7 @@ EXERCISES = (
     ),
     Exercise(
         "ablate-reach",
-        "How far does it reach?",
+        "The reach of a run",
         "core",
         4,
         "A run of 1,000 steps has a rate of 0.02 for 600 steps and a tenth of it for the rest, with momentum 0.8. How "
@@ -56,15 +56,15 @@ EXERCISES = (
         "Write `mine(spread, effect, questions)`: how many seeds of each variant show a difference of `effect` points "
         "in 80 of 100 cases, if runs spread by `spread` and `questions` differences are asked for in one table, each "
         "at a level of 0.05 / `questions`? Two seeds are the least.",
-        Function("[(1.4, 2.2, 6), (1.4, 2.2, 1), (1.0, 1.0, 3), (0.2, 5.0, 2)]"),
-        given="from cnnlessons.intervals import detectable",
+        Function("[(1.4, 2.2, 6), (1.4, 2.2, 1), (0.2, 5.0, 2)]"),
+        given="from itertools import count\nfrom cnnlessons.intervals import detectable",
         start="def mine(spread, effect, questions):\n    ...",
         right=(
             "def mine(spread, effect, questions):\n"
-            "    n, level = 2, 0.05 / questions\n"
-            "    while detectable(spread, n, pairs=False, alpha=level) > effect:\n"
-            "        n += 1\n"
-            "    return n",
+            "    level = 0.05 / questions\n"
+            "    for n in count(2):\n"
+            "        if detectable(spread, n, pairs=False, alpha=level) <= effect:\n"
+            "            return n",
         ),
         slips=(
             edit(
@@ -82,7 +82,7 @@ EXERCISES = (
         ),
         hints=("Begin with two seeds, and add one while the effect that can be seen is still too large.",),
         same={
-            "while detectable(spread, n, pairs=False, alpha=level) >= effect:": "No effect is met to the last digit.",
+            "if detectable(spread, n, pairs=False, alpha=level) < effect:": "No effect is met to the last digit.",
         },
         why="Twelve seeds for the biases of 1, which made 2.2 points in a table of six, with a spread of 1.4. A new "
         "experiment with these two variants alone needs eight: it is cheaper to ask one question.",

@@ -95,7 +95,7 @@ EXERCISES = (
     ),
     Exercise(
         "lrn-who-is-read",
-        "Whom does it read?",
+        "What a layer reads",
         "core",
         8,
         "Write `mine(layer, x, at)`: how many numbers of `x` does the output number `layer(x)[at]` depend on? Ask "

@@ -8,7 +8,7 @@ LESSON = "alexnet/overlapping-pooling"
 EXERCISES = (
     Exercise(
         "overlap-who-reads",
-        "Who reads a cell?",
+        "Readers of a cell",
         "warm-up",
         5,
         "On a line of `n` cells stand windows of `k` cells, `s` apart, without padding. Write `mine(n, k, s)`: a list "

@@ -176,7 +176,7 @@ EXERCISES = (
     ),
     Exercise(
         "rate-plateau",
-        "Nearer by how much?",
+        "Two divisions",
         "core",
         4,
         "In the lesson's toy the distance from the goal at the plateau goes with the root of the rate. The rate is "
