@@ -7,31 +7,9 @@ LESSON = "training/pixels-and-steps"
 
 EXERCISES = (
     Exercise(
-        "steps-share",
-        "Read the loss",
-        "warm-up",
-        3,
-        "A classifier in Keras, with a softmax and cross-entropy on probabilities, stays at a loss of 12.09. Each of "
-        "its "
-        "answers is certain, and what is below 10⁻⁷ is raised to 10⁻⁷. What share of its answers is wrong, in per "
-        "cent?",
-        Number("%", within=0.3),
-        given="import math",
-        right=("100 * 12.09 / -math.log(1e-7)",),
-        slips=(
-            instead("100 * (1 - 12.09 / -math.log(1e-7))", "That is the share of right answers, which cost nothing."),
-            instead("100 * 12.09 / -math.log10(1e-7)", "More than all of them? The loss takes the natural logarithm."),
-            instead("12.09 / -math.log(1e-7)", "That is the share itself. The answer is asked in per cent."),
-            instead("100 * (1 - math.exp(-12.09))", "That is one answer whose loss is 12.09. Here it is a mean."),
-        ),
-        hints=("What does one wrong answer cost, and what a right one?",),
-        why="A wrong one costs 16.12, a right one nothing: 12.09 is three quarters of it. Four classes, and one answer "
-        "for all images.",
-    ),
-    Exercise(
         "steps-no-softmax",
         "Without the softmax",
-        "core",
+        "warm-up",
         4,
         "The lesson's first network, with ReLUs, loses its softmax and is trained on raw pixels with PyTorch's "
         "cross-entropy on scores, which clips nothing. In the first steps its loss is gigantic; then it comes to rest "
@@ -58,6 +36,28 @@ EXERCISES = (
         hints=("Which network pays exactly ln 10?",),
         why="The first steps are gigantic, and they have pushed the sums of the ReLUs below zero for every digit. All "
         "digits then get the same scores, and the network guesses. Another loss, and the same missing division.",
+    ),
+    Exercise(
+        "steps-share",
+        "Read the loss",
+        "warm-up",
+        3,
+        "A classifier in Keras, with a softmax and cross-entropy on probabilities, stays at a loss of 12.09. Each of "
+        "its "
+        "answers is certain, and what is below 10⁻⁷ is raised to 10⁻⁷. What share of its answers is wrong, in per "
+        "cent?",
+        Number("%", within=0.3),
+        given="import math",
+        right=("100 * 12.09 / -math.log(1e-7)",),
+        slips=(
+            instead("100 * (1 - 12.09 / -math.log(1e-7))", "That is the share of right answers, which cost nothing."),
+            instead("100 * 12.09 / -math.log10(1e-7)", "More than all of them? The loss takes the natural logarithm."),
+            instead("12.09 / -math.log(1e-7)", "That is the share itself. The answer is asked in per cent."),
+            instead("100 * (1 - math.exp(-12.09))", "That is one answer whose loss is 12.09. Here it is a mean."),
+        ),
+        hints=("What does one wrong answer cost, and what a right one?",),
+        why="A wrong one costs 16.12, a right one nothing: 12.09 is three quarters of it. Four classes, and one answer "
+        "for all images.",
     ),
     Exercise(
         "steps-slope-times-pixel",
