@@ -76,16 +76,16 @@ def more_devices(random: Random) -> Item:
 
 
 def gradients(random: Random) -> Item:
-    """What a cut batch sends."""
-    millions, images = random.randrange(5, 150), random.choice((64, 128, 256))
+    """What a cut batch sends when the batch grows."""
+    megabytes, images = 4 * random.randrange(10, 150), random.choice((64, 128, 256))
     return Item(
-        f"A network has {millions} million parameters, four bytes each. A batch of {images} images is cut in two. "
-        "How many MB does each device send in a step?",
-        f"{4 * millions} MB",
+        f"The batch is cut over two devices. With {images} images each device sends {megabytes} MB in a step. How many "
+        f"MB does it send with {2 * images} images?",
+        f"{megabytes} MB",
         {
-            f"{millions} MB": "A number has four bytes.",
-            f"{2 * millions} MB": "Half of the images do not make half of the gradients.",
-            f"{4 * millions * images // 2:,} MB": "Gradients are summed over a device's images before they are sent.",
+            f"{2 * megabytes} MB": "Gradients are summed over a device's images before they are sent.",
+            f"{megabytes // 2} MB": "There is no reason to send less: a gradient for each parameter is sent.",
+            f"{4 * megabytes} MB": "More images change nothing: there is one gradient for each parameter.",
         },
         "One gradient for each parameter, once a step, however many images there are.",
     )
@@ -102,8 +102,8 @@ def meeting(random: Random) -> Item:
         f"about {right:,} images",
         {
             f"about {2 * right:,} images": "The gradients of the maps are sent as well: twice the numbers.",
-            f"about {4 * right:,} images": "Bytes beside numbers, with the forward pass only: compare numbers.",
-            f"about {right // 2:,} images": "Each device sends its own gradients once, not twice.",
+            f"about {4 * right:,} images": "Bytes on one side and numbers on the other: each number has four bytes, on both.",
+            f"about {right // 2:,} images": "Half of the images do not make half of the gradients: each parameter has one.",
         },
         f"Twice {sent:,} numbers for an image reach {millions} million at that batch.",
     )
