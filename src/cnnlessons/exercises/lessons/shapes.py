@@ -12,22 +12,21 @@ EXERCISES = (
         "warm-up",
         3,
         "AlexNet's pools have windows of 3 and stride 2. Its maps are 55 wide before the first of three pools, and the "
-        "convolutions between the pools keep the size. How wide are the maps behind each of the three?",
-        Values(),
-        right=("[(55 - 3) // 2 + 1, (27 - 3) // 2 + 1, (13 - 3) // 2 + 1]",),
+        "convolutions between the pools keep the size. How wide are the maps behind the third pool?",
+        Number("cells"),
+        right=("mine = 55\nfor pool in range(3):\n    mine = (mine - 3) // 2 + 1",),
         slips=(
-            instead("[(55 - 3) // 2, (26 - 3) // 2, (11 - 3) // 2]", "Those are steps. The first window counts too."),
-            instead("[28, 14, 7]", "A pool of 3 does not halve and round up. Use the formula."),
-            instead("[53, 51, 49]", "That is stride 1. These windows move two cells at a time."),
-            instead("[27, 13]", "There are three pools, so three widths."),
+            edit("// 2 + 1", "// 2", "Those are steps. The first window counts too, each time."),
+            instead("7", "A pool of 3 does not halve and round up. Use the formula three times."),
+            edit("range(3)", "range(2)", "There is one more pool."),
+            edit("// 2 + 1", "+ 1", "That is stride 1. These windows move two cells at a time."),
         ),
         same={
-            "mine = [-(-(55 - 3) // 2) + 1, (27 - 3) // 2 + 1, (13 - 3) // 2 + 1]": "52/2 is whole either way.",
-            "mine = [(55 - 2) // 2 + 1, (27 - 3) // 2 + 1, (13 - 3) // 2 + 1]": "53/2 rounds down to the same.",
-            "mine = [(55 - 3) // 2 + 1, (27 - 2) // 2 + 1, (13 - 3) // 2 + 1]": "25/2 rounds down to the same.",
-            "mine = [(55 - 3) // 2 + 1, (27 - 3) // 2 + 1, -(-(13 - 3) // 2) + 1]": "10/2 is whole either way.",
+            "mine = 56": "The floor maps 55 and 56 to the same.",
+            "mine = (mine - 2) // 2 + 1": "For odd widths the floor gives the same.",
+            "mine = -(-(mine - 3) // 2) + 1": "All three divisions leave no rest.",
         },
-        why="27, 13 and 6. Each time (n − 3)/2 is a whole number, so rounding up gives the same. "
+        why="The widths go 55, 27, 13, 6. Each time (n − 3)/2 is a whole number, so rounding up gives the same. "
         '`trace(CATALOGUE["alexnet-2012"])` says so too.',
     ),
     Exercise(
