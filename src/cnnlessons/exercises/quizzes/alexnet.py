@@ -141,7 +141,7 @@ def printed_alpha(random: Random) -> Item:
     alpha, n = random.choice((1e-4, 3e-4, 1e-3)), random.choice((3, 5, 9))
     return Item(
         f"A program divides LRN's α by its window before use, as that of 2012 did. Its file says α = {alpha:g}, with a "
-        f"window of {n}. Which α has a library that multiplies the plain sum of squares?",
+        f"window of {n}. Which α makes a library do the same that multiplies the plain sum of squares?",
         f"{alpha / n:.2g}",
         {
             f"{alpha:.2g}": "Right only in a library that divides by the window, too, as PyTorch's.",
