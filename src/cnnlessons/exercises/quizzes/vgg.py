@@ -81,7 +81,7 @@ def doubling(random: Random) -> Item:
     side, maps = random.choice(((56, 128), (28, 256), (112, 64)))
     return Item(
         f"One 3×3 convolution reads and makes {maps} maps of {side}×{side}, another one reads and makes {2 * maps} "
-        f"maps of {side // 2}×{side // 2}. What has the second beside the first?",
+        f"maps of {side // 2}×{side // 2}. How does the second compare with the first?",
         "four times the weights, as many multiplications",
         {
             "twice the weights, half of the multiplications": "Twice the maps are read and twice are made: 2·2.",
@@ -111,7 +111,7 @@ def head(random: Random) -> Item:
 
 def factor(random: Random) -> Item:
     """What the first weights make of a signal."""
-    maps = random.choice((64, 128, 256, 512))
+    maps = random.choice((64, 96, 128, 256))
     inputs = 9 * maps
     return Item(
         f"A 3×3 convolution reads {maps} maps, which come from a ReLU. Its weights have a standard deviation of 0.01. "
