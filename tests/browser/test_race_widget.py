@@ -174,6 +174,22 @@ def test_sliders_say_what_seeds_can_see(shown):
     assert "overlapping pools: 10 seeds of each" in page.locator(".head").last.inner_text()
 
 
+@pytest.mark.parametrize("zoom", [1, 1.5])
+def test_the_dot_goes_where_the_pointer_is_however_large_a_slide_shows_it(shown, zoom):
+    page = shown(Race.seeds(effect=0.3, spread=0.5, seeds=5, studies=()))
+    page.add_style_tag(content=f".cnnlessons {{ zoom: {zoom} }}")
+    knob = page.locator(".knob")
+    page.locator(".chart").scroll_into_view_if_needed()  # the dot is drawn anew with the width
+    box = knob.bounding_box()
+    to = [box["x"] + box["width"] / 2 + 120, box["y"] + box["height"] / 2 - 30]
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(*to, steps=5)
+    page.mouse.up()
+    box = knob.bounding_box()
+    assert [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2] == pytest.approx(to, abs=8)
+
+
 def test_rates_and_their_difference(shown):
     page = shown(Race.rates(first=15.3, second=16.4, images=100_000, examples=[("digits", 0.95, 0.8, 10_000)]))
     halves = [1.96 * sqrt(p * (100 - p) / 100_000) for p in (15.3, 16.4)]

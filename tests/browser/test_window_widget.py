@@ -164,8 +164,10 @@ def test_groups_show_who_reads_whom(shown):
     assert "does not read" in page.locator(".formula").inner_text()
 
 
-def test_a_dot_moves_and_is_counted(shown):
+@pytest.mark.parametrize("zoom", [1, 1.5])
+def test_a_dot_moves_and_is_counted(shown, zoom):
     page = shown(Window("max", image="dot", size=3, stride=2))
+    page.add_style_tag(content=f".cnnlessons {{ zoom: {zoom} }}")  # as on a slide
     assert "seen by 4 outputs" in said(page)
     page.locator("canvas.active").first.focus()
     page.keyboard.press("Shift+ArrowRight")

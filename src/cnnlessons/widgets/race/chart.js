@@ -35,12 +35,16 @@ export const plain = (value) => String(Number(value.toPrecision(4)));
 export const text = (x, y, words, attributes = {}) => svg("text", { x, y, ...attributes }, words);
 export const line = (x1, y1, x2, y2, name) => svg("line", { x1, y1, x2, y2, class: name });
 
+// Where a pointer is in the pixels of an svg, however much larger a slide shows it.
+export function pointer_in(node, event) {
+  const box = node.getBoundingClientRect();
+  const pixel = box.width / node.width.baseVal.value;
+  return [(event.clientX - box.left) / pixel, (event.clientY - box.top) / pixel];
+}
+
 // Follow a pointer that is pressed on `node`; `move` gets its place in the node's pixels.
 export function follow(node, move) {
-  const place = (event) => {
-    const box = node.getBoundingClientRect();
-    move(event.clientX - box.left, event.clientY - box.top);
-  };
+  const place = (event) => move(...pointer_in(node, event));
   node.addEventListener("pointerdown", (event) => {
     if (!event.target.closest(".grip")) return;
     event.preventDefault();

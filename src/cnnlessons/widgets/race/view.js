@@ -1,7 +1,7 @@
 // The race: a bet, the curves, a handle that stops them, and what may be concluded. The other modes have their own file.
 
 import { button, h, select, svg } from "../ui.js";
-import { clamp, follow, later, line, plain, scale, text, ticks } from "./chart.js";
+import { clamp, follow, later, line, plain, pointer_in, scale, text, ticks } from "./chart.js";
 import { keep_drawn } from "./settings.js";
 import { by_seed, convergence, curves, last_epochs, lower_is_better, mean, size, table } from "./compare.js";
 import { strip } from "./strip.js";
@@ -125,7 +125,7 @@ function render_race({ model, el }) {
     refresh();
   }
 
-  const board = svg("svg", { role: "group", onclick: (event) => open && !running && stop_at(back(event.clientX - board.getBoundingClientRect().left)) });
+  const board = svg("svg", { role: "group", onclick: (event) => open && !running && stop_at(back(pointer_in(board, event)[0])) });
   const id = `race${Math.random().toString(36).slice(2)}`; // of the clipping shapes, for there may be two races on a page
   let back = (pixel) => pixel;
   follow(board, (px) => stop_at(back(px)));

@@ -36,7 +36,8 @@ export function grid(label, { onpick, onarrow } = {}) {
 
   const cell_at = (event) => {
     const box = canvas.getBoundingClientRect();
-    const find = (n, most) => Math.max(0, Math.min(most - 1, Math.floor(n / last.side)));
+    const side = (last.side * box.width) / canvas.offsetWidth; // on the screen: a slide enlarges what is on it
+    const find = (n, most) => Math.max(0, Math.min(most - 1, Math.floor(n / side)));
     return [find(event.clientY - box.top, last.x.h + 2 * last.pad) - last.pad, find(event.clientX - box.left, last.x.w + 2 * last.pad) - last.pad];
   };
   const tell = ([i, j]) => {
