@@ -71,9 +71,14 @@ def test_the_sentence_follows_the_slider_and_the_keyboard(shown):
     assert "each layer passes on 0." in before
     gain = page.get_by_label("weights ×")
     gain.focus()
-    for _ in range(5):
+    for step in range(1, 21):  # each press moves it, also where the value shown is rounded
         page.keyboard.press("ArrowRight")
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        assert gain.evaluate("box => Math.round(box.valueAsNumber / 0.05)") == step
     page.wait_for_function("old => document.querySelector('p.status').textContent !== old", arg=before)
+    assert gain.get_attribute("aria-valuetext") == "10"
+    for _ in range(18):
+        page.keyboard.press("ArrowLeft")
     page.get_by_label("activation").select_option("relu")
     page.get_by_label("first weights").select_option("he")
     page.wait_for_function("document.querySelector('p.status').textContent.includes('passes on 0.')")

@@ -45,7 +45,7 @@ async function render({ model, el }) {
     init: pick("init", "first weights", ["glorot", "he", "torch", "normal-0.01", "simonyan2014-scaled"]),
     pixels: pick("pixels", "pixels", ["unit", "raw", "centred", "lecun1998"]),
   };
-  const gain = slider("weights ×", { min: -1, max: 1, step: 0.02, value: Math.log10(settings.gain),
+  const gain = slider("weights ×", { min: -1, max: 1, step: 0.05, value: Math.log10(settings.gain),
     set: (v) => set("gain", round(10 ** v)), show: (v) => String(round(10 ** v)) });
   const depth = slider("layers", { min: 2, max: 20, step: 1, value: settings.depth, set: (v) => set("depth", v), show: String });
   const norm = toggle("batch norm", settings.norm, (on) => set("norm", on));
