@@ -31,7 +31,7 @@ def grouped(random: Random) -> Item:
     makes, k, reads = random.choice((64, 96, 128)), random.choice((3, 5)), random.choice((32, 48, 160))
     right = makes * reads // 2 * k * k
     return Item(
-        f"A {k}×{k} convolution in two groups makes {makes} maps of {reads}. How many weights has it, without biases?",
+        f"A {k}×{k} convolution in two groups makes {makes} maps from {reads}. How many weights has it, without biases?",
         f"{right:,}",
         {
             f"{2 * right:,}": "So many with one group. In two groups each kernel reads half of the maps.",
