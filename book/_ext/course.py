@@ -149,7 +149,8 @@ class Sessions(FromDecks):
         colab = launchers(repository, f"{lesson}.ipynb")[0]["url"]
         minutes = Lesson(sessions.excerpt.notebook(lesson)).minutes
         figures = f'<a href="../figures/{lesson.replace("/", "-")}.zip">figures</a>'
-        return f"[{sessions.title(lesson)}]({lesson}.ipynb), {minutes} min ([open in Colab]({colab}), {figures})"
+        solved = f'<a href="../instructors/{lesson}.ipynb" download>with solutions</a>'
+        return f"[{sessions.title(lesson)}]({lesson}.ipynb), {minutes} min ([open in Colab]({colab}), {solved}, {figures})"
 
     @staticmethod
     def place(live: sessions.Live) -> str:
