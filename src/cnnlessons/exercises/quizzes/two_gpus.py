@@ -31,7 +31,7 @@ def grouped(random: Random) -> Item:
     makes, k, reads = random.choice((64, 96, 128)), random.choice((3, 5)), random.choice((32, 48, 160))
     right = makes * reads // 2 * k * k
     return Item(
-        f"A {k}×{k} convolution in two groups makes {makes} maps from {reads}. How many weights has it, without biases?",
+        f"A {k}×{k} convolution in two groups makes {makes} maps from {reads}. How many weights has it, biases aside?",
         f"{right:,}",
         {
             f"{2 * right:,}": "So many with one group. In two groups each kernel reads half of the maps.",
@@ -102,8 +102,8 @@ def meeting(random: Random) -> Item:
         f"about {right:,} images",
         {
             f"about {2 * right:,} images": "The gradients of the maps are sent as well: twice the numbers.",
-            f"about {4 * right:,} images": "Bytes on one side and numbers on the other: each number has four bytes, on both.",
-            f"about {right // 2:,} images": "Half of the images do not make half of the gradients: each parameter has one.",
+            f"about {4 * right:,} images": "Bytes on one side, numbers on the other: compare alike.",
+            f"about {right // 2:,} images": "Half of the images do not make half of the gradients.",
         },
         f"Twice {sent:,} numbers for an image reach {millions} million at that batch.",
     )
