@@ -137,8 +137,8 @@ def verdict(random: Random) -> Item:
     }
     return Item(
         f"A test error of about {level:.1f} % fell by {fall:.2f} ± {half:.2f} points over the last third of the epochs "
-        "(mean of five runs, 95 % interval). A tenth of the level is what matters. What does the rule of the lesson "
-        "say?",
+        "(mean of five runs, 95 % interval). A tenth of the level is what matters. What does the rule say that asks "
+        "whether the last third still falls?",
         case,
         {word: text for word, text in no.items() if word != case},
         why[case],

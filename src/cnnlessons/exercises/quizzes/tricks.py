@@ -151,8 +151,9 @@ def read_by_batch_norm(random: Random) -> Item:
     images, maps, side = random.choice((4, 8, 32)), random.choice((6, 12, 24)), random.choice((5, 7, 10))
     places = side**2
     return Item(
-        f"A batch of {images} images has {maps} maps of {side}×{side} each. In training, on how many of these numbers "
-        "does one output of batch normalisation depend?",
+        f"A batch of {images} images has {maps} maps of {side}×{side} each. In training, batch normalisation shifts "
+        "and scales a map by its mean and spread over the batch. On how many of these numbers does one of its "
+        "outputs depend?",
         f"{images * places:,}",
         {
             f"{places:,}": "That is one map of one image, as in instance norm; batch norm takes all images.",
