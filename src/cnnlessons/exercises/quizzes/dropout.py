@@ -8,18 +8,18 @@ from cnnlessons.networks import CATALOGUE, trace
 
 
 def survivor(random: Random) -> Item:
-    """The scaling of what stays."""
-    p, value = random.choice((0.1, 0.25, 0.4, 0.75)), random.choice((2, 5, 6, 10))
+    """The probability, from the scaling of what stays."""
+    p, value = random.choice((0.1, 0.2, 0.25, 0.4)), random.choice((3, 6, 9, 12))
     return Item(
-        f"A unit has the value {value} and survives a dropout of p = {p} in training mode (PyTorch). "
-        "Which value does the next layer get?",
-        f"{value / (1 - p):.2f}",
+        f"A unit has the value {value}. Behind a dropout in training mode (PyTorch) it is sometimes 0 and sometimes "
+        f"{value / (1 - p):.3g}. With which probability is it switched off?",
+        f"{p:g}",
         {
-            f"{value:.2f}": "Survivors are scaled up, so that the mean stays.",
-            f"{value * (1 - p):.2f}": "Scaled the other way, as the paper of 2012 does at test time.",
-            f"{value / p:.2f}": "p is the share that goes. Divide by the share that stays.",
+            f"{1 - p:g}": "That is the probability of staying, by which a survivor is divided.",
+            f"{p / (1 - p):.2f}": "That is how much it grows, compared with what it was. Divide by 1 − p instead.",
+            "0.5": "Then it would be doubled.",
         },
-        f"{value} / (1 − {p}) = {value / (1 - p):.2f}.",
+        f"{value} / (1 − p) = {value / (1 - p):.3g} for p = {p:g}.",
     )
 
 
@@ -61,13 +61,13 @@ def expected(random: Random) -> Item:
     return Item(
         f"With all its inputs a unit gets the sum {total}. Its inputs are dropped with p = {p} and nothing is scaled. "
         "What is the mean of the sum over all masks, each with its probability?",
-        f"{total * (1 - p):g}",
+        f"{total * (1 - p):.3g}",
         {
             f"{total:g}": "That is the sum with all inputs; some are missing nearly always.",
-            f"{total * p:g}": "p is the share that goes, and the rest remains.",
-            f"{total / (1 - p):g}": "So large is the sum of all inputs if each is scaled up.",
+            f"{total * p:.3g}": "p is the share that goes, and the rest remains.",
+            f"{total / (1 - p):.3g}": "So large is the sum of all inputs if each is scaled up.",
         },
-        f"Each input is there with probability {1 - p:g}, so {1 - p:g} · {total} = {total * (1 - p):g}.",
+        f"Each input is there with probability {1 - p:g}, so {1 - p:g} · {total} = {total * (1 - p):.3g}.",
     )
 
 

@@ -25,10 +25,10 @@ def apart(random: Random) -> Item:
 
 def temperature(random: Random) -> Item:
     """What a temperature does to a ratio."""
-    lead, warm = random.choice((2, 4, 6)), random.choice((2, 4))
+    lead, warm = random.choice(((2, 2), (4, 2), (2, 4), (3, 2), (1, 2)))
     return Item(
         f"Two scores differ by {lead}. All scores are divided by a temperature of {warm}. "
-        "How many times as large is the one share then?",
+        "How many times as large is the share of the higher one then?",
         f"{exp(lead / warm):,.2f}",
         {
             f"{exp(lead * warm):,.2f}": "Multiplied by the temperature: that makes softmax colder.",
@@ -98,7 +98,7 @@ def classes(random: Random) -> Item:
             str(round(2**first)): "2 to the power of the loss; the logarithm is natural.",
             str(round(10 * first)): "The loss grows with the logarithm of the classes, not with their number.",
         },
-        f"Equal shares give the loss log K, and e to the power {first:.2f} is {number}.",
+        f"Equal shares give the loss log K, and e to the power {first:.2f} is about {number}.",
     )
 
 
