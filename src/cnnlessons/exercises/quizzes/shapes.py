@@ -87,7 +87,7 @@ def response(random: Random) -> Item:
             str(right // 3).replace("-", "−"): "One row only. The window has three.",
             str(3 * (right_side + left)): "The minus sign lost.",
         },
-        f"Each of three rows gives {right_side} − {left}, so the window gives {right}.",
+        f"Each of three rows gives {right_side} − {left}, so the window gives " + str(right).replace("-", "−") + ".",
     )
 
 
@@ -166,8 +166,8 @@ def whole_cells(random: Random) -> Item:
     pools = random.choice((3, 4))
     right = 2**pools
     return Item(
-        f"Behind {pools} max pools in a row, each of window and stride 2: what is the smallest shift of the image, "
-        "from 1 pixel on, after which the map is surely the old one, moved?",
+        f"Behind {pools} max pools in a row, each of window and stride 2: what is the smallest shift of the image "
+        "after which the map of *any* image is the old one, moved by whole cells?",
         f"{right} pixels",
         {
             "2 pixels": "That is enough for one pool. Each one doubles what a cell stands for.",
