@@ -1,4 +1,4 @@
-"""Ten questions on LeNet-5: its counts, its codes and its constants (session 2)."""
+"""Ten questions on LeNet-5: its counts and its codes (session 2)."""
 
 from random import Random
 from typing import Any
@@ -140,7 +140,7 @@ def noisy(random: Random) -> Item:
         f"if {said} of its four inputs are ink?",
         signed(right),
         {
-            signed(b): f"With it the unit says yes if {other} of them are ink."
+            signed(b): f"With it the unit says yes if {other} of the inputs are ink."
             for other, b in words.items()
             if b != right
         },
@@ -164,19 +164,22 @@ def hedge(random: Random) -> Item:
     )
 
 
-def start(random: Random) -> Item:
-    """How quietly 1998 begins."""
-    name = random.choice(("C1", "C5", "F6"))
-    inputs = {"C1": 5 * 5, "C5": 16 * 5 * 5, "F6": ROWS["C5"].units}[name]
+def fits_once(random: Random) -> Item:
+    """A convolution as large as its maps, as C5 is."""
+    side, maps_in, maps = random.choice((4, 6, 7)), random.choice((8, 12, 16)), random.choice((60, 80, 100))
+    conv, shape = Conv("C5", maps, side), (maps_in, side, side)
+    right, lines = conv.params(shape), conv.connections(shape)
+    weights = maps * maps_in * side**2
     return Item(
-        f"A unit of {name} has {inputs} inputs. Between which bounds does the paper start its weights?",
-        f"±{2.4 / inputs:.3f}",
+        f"Like C5, a convolution of {side}×{side} makes {maps} maps out of {maps_in} maps of {side}×{side}. "
+        "How many parameters and connections has it?",
+        f"{right:,} and {lines:,}",
         {
-            f"±{inputs**-0.5:.3f}": "That is PyTorch's default, one over the root of the number of inputs.",
-            f"±{2.4 / inputs**0.5:.3f}": "The paper divides by the number of inputs, not by its root.",
-            "±2.400": "The same for all layers? It is divided by the number of inputs.",
+            f"{weights:,} and {weights:,}": "The biases left out, which the paper counts in both columns.",
+            f"{maps * (side**2 + 1):,} and {maps * (side**2 + 1):,}": "A kernel has a sheet for each map that goes in.",
+            f"{right:,} and {right * side**2:,}": "Each weight used at every cell? The kernel fits at one place only.",
         },
-        f"2.4/{inputs} is {2.4 / inputs:.3f}, so large units start quietly.",
+        f"{maps} times {maps_in}·{side}·{side} + 1, and each is used once, since the kernel fits at one place.",
     )
 
 
@@ -195,4 +198,4 @@ def drawing(random: Random) -> Item:
     )
 
 
-QUESTIONS = (subsampling, holes, connections, larger, bill, what_changed, noisy, hedge, start, drawing)
+QUESTIONS = (subsampling, holes, connections, larger, bill, what_changed, noisy, hedge, fits_once, drawing)
