@@ -4,7 +4,6 @@ from math import sqrt, tanh
 from random import Random
 
 from cnnlessons.exercises.quiz import Item
-from cnnlessons.networks.layers import count_windows
 
 
 def minus(number: float, form: str = "g") -> str:
@@ -130,20 +129,21 @@ def leaky(random: Random) -> Item:
     )
 
 
-def terms(random: Random) -> Item:
-    """Why weights near the image get large gradients."""
-    size, kernel = random.randrange(30, 51), random.choice((3, 5))
-    places = count_windows(size, kernel)
+def two_signals(random: Random) -> Item:
+    """A weight's gradient is what came forward times what came back."""
+    factor, low, steps = random.choice((2, 3)), random.randrange(1, 5), random.randrange(2, 5)
+    high = low + steps
     return Item(
-        f"A convolution with kernels of {kernel}×{kernel} slides over an image of {size}×{size}, without padding. "
-        "For one image, the gradient of one of its weights is a sum of how many terms?",
-        f"{places**2:,}",
+        f"In a deep network each layer makes the forward signal {factor} times as small, and the gradient on its way "
+        f"back too. Layer 1 is at the image. How large are the gradients of the weights of layer {low}, compared with "
+        f"those of layer {high}?",
+        "as large",
         {
-            f"{size**2:,}": "A window does not fit at every pixel.",
-            f"{kernel**2}": "So many weights a kernel has. The question is at how many places one of them is used.",
-            f"{places}": "So many places are in a row. There are as many rows.",
+            f"{factor**steps} times as small": "That is what came back. What came forward is so much larger there.",
+            f"{factor**steps} times as large": "That is what came forward. What came back is so much smaller there.",
+            f"{factor ** (2 * steps)} times as small": "Only the way back loses on the way to the image.",
         },
-        f"The kernel is used at {places}×{places} places, and each adds a term.",
+        f"Forward {factor**steps} times as large, back {factor**steps} times as small: the product is the same.",
     )
 
 
@@ -151,12 +151,12 @@ def dead(random: Random) -> Item:
     """What a count of zeros says."""
     units, images = random.choice((64, 100, 120)), random.choice((500, 1000, 2000))
     return Item(
-        f"A layer has {units} ReLUs. For each of {images:,} images about half of them are zero, but for each image "
-        "others. How many of them are dead?",
+        f"A layer has {units} ReLUs. For each of {images:,} images about half of them are zero, and each of them is "
+        "positive for some of the images. How many of them are dead?",
         "none",
         {
-            f"{units // 2}": "So many are silent for one image. Dead is who is silent for all.",
-            f"{units}": "Each is silent for some images. Dead is who is silent for all.",
+            f"{units // 2}": "So many are silent for one image. Dead means silent for all.",
+            f"{units}": "Each is silent for some images. Dead means silent for all.",
             f"{units // 4}": "Half of a half counts nothing here. Ask which unit is zero for every image.",
         },
         "A unit is dead if it is zero for every image; these are only selective.",
@@ -171,16 +171,16 @@ def race(random: Random) -> Item:
         f"Method A ends at a training loss of {loss:.3f}, method B at {1.6 * loss:.3f}; five seeds each, and no run of "
         f"A is above any of B. Both used a step size of {low:g}. At {high:g} it is the other way round. "
         "Which sentence is right?",
-        "Give each its own best step size, and compare those.",
+        "To say which is faster, each must first get a step size of its own.",
         {
             f"A converges faster, for {low:g} is the safer step.": "Then the winner is whoever suits the step that was "
             "chosen for both.",
             f"B converges faster, for a step of {high:g} gets further.": "That a larger step gets further says nothing "
             "about the two methods.",
-            "Average over the two step sizes.": "Nobody trains at an average. One uses the step that suits the method.",
+            "The lower mean over both step sizes decides.": "Nobody trains at an average. One uses the step that suits the method.",
         },
         "A race at one step size for both is decided by whoever chose it.",
     )
 
 
-QUESTIONS = (slope, sigmoids, relus, small_weights, first_weights, bias, leaky, terms, dead, race)
+QUESTIONS = (slope, sigmoids, relus, small_weights, first_weights, bias, leaky, two_signals, dead, race)
