@@ -153,7 +153,8 @@ def test_the_loss_follows_what_comes_out(end, own):
     *_, last = fit(model, DATA, DATA, Recipe(epochs=1))
     out = outputs(model, DATA.x)
     assert last.test_loss == pytest.approx(LOSSES[own].value(out, DATA.y).item(), rel=1e-5)
-    assert evaluate(model, DATA) == (last.test_loss, last.test_accuracy)
+    loss, accuracy = evaluate(model, DATA)  # the same numbers, but MKL's sums depend on where a tensor lies in memory
+    assert (loss, accuracy) == (pytest.approx(last.test_loss, rel=1e-6), last.test_accuracy)
 
 
 def test_logits_are_not_read_as_probabilities():

@@ -37,7 +37,8 @@ def ask(number: int, exercise: Exercise) -> str:
     elif isinstance(exercise.kind, Names):
         words = " Choose some of: " + ", ".join(f"`{name}`" for name in exercise.kind.among) + "."
     stop = "" if exercise.title.endswith(("?", "!")) else "."
-    parts = [f"**{number}. {exercise.title}{stop}** {exercise.question}{words}"]
+    gap = "\n\n" if exercise.question.startswith("```") else " "
+    parts = [f"**{number}. {exercise.title}{stop}**{gap}{exercise.question}{words}"]
     if exercise.given:
         parts.append(fenced(exercise.given))
     minutes = f"{exercise.minutes} minute" + "s" * (exercise.minutes > 1)
