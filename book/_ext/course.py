@@ -150,7 +150,9 @@ class Sessions(FromDecks):
         minutes = Lesson(sessions.excerpt.notebook(lesson)).minutes
         figures = f'<a href="../figures/{lesson.replace("/", "-")}.zip">figures</a>'
         solved = f'<a href="../instructors/{lesson}.ipynb" download>with solutions</a>'
-        return f"[{sessions.title(lesson)}]({lesson}.ipynb), {minutes} min ([open in Colab]({colab}), {solved}, {figures})"
+        return (
+            f"[{sessions.title(lesson)}]({lesson}.ipynb), {minutes} min ([open in Colab]({colab}), {solved}, {figures})"
+        )
 
     @staticmethod
     def place(live: sessions.Live) -> str:

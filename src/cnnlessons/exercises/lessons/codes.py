@@ -102,7 +102,8 @@ EXERCISES = (
         "chance = torch.Generator().manual_seed(0)\n"
         "random = torch.randint(0, 2, (10, 84), generator=chance) * 2 - 1\n"
         "rows = tuple(map(tuple, random.tolist()))\n"
-        'other = build(CATALOGUE["lenet5-1998"].change(output_rbf=RBF("output_rbf", rows)))\n'
+        'lenet5 = CATALOGUE["lenet5-1998"]\n'
+        'other = build(lenet5.change(output_rbf=RBF("output_rbf", rows)))\n'
         'recipe = Recipe(epochs=6, lr=0.02, schedule="cosine", clip=5, pixels="lecun1998")\n'
         "for epoch in fit(other, digits.train, digits.test, recipe):\n"
         "    print(epoch)\n"

@@ -177,7 +177,8 @@ def race(random: Random) -> Item:
             "chosen for both.",
             f"B converges faster, for a step of {high:g} gets further.": "That a larger step gets further says nothing "
             "about the two methods.",
-            "The lower mean over both step sizes decides.": "Nobody trains at an average. One uses the step that suits the method.",
+            "The lower mean over both step sizes decides.": "Nobody trains at an average. One uses the step that "
+            "suits the method.",
         },
         "A race at one step size for both is decided by whoever chose it.",
     )
