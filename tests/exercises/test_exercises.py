@@ -1,6 +1,7 @@
 """Every exercise: right answers pass, each slip gets its own hint, mutants of the solution are rejected."""
 
 import math
+import re
 import time
 
 import numpy as np
@@ -111,7 +112,9 @@ def test_texts_are_whole(exercise):
     assert exercise.question.rstrip().endswith((".", "?", "`", "$"))
     for text in (exercise.why, *exercise.hints, *(slip.hint for slip in exercise.slips)):
         assert text.endswith((".", "?", "!", "$", "`")) and len(text.split()) >= 3
-    assert max(len(line) for line in f"{exercise.right[0]}\n{exercise.given}\n{exercise.start}".splitlines()) <= 76
+    listings = "\n".join(re.findall(r"```python\n(.*?)```", exercise.question, re.DOTALL))
+    shown = f"{exercise.right[0]}\n{exercise.given}\n{exercise.start}\n{listings}"
+    assert max(len(line) for line in shown.splitlines()) <= 76
     assert len(exercise.right[0].splitlines()) <= 24
     assert bool(exercise.start) == ("def mine" in exercise.right[0] or "class mine" in exercise.right[0])
     shown = exercise.question + exercise.given + exercise.start + " ".join(exercise.hints)

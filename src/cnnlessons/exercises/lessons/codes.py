@@ -104,7 +104,8 @@ EXERCISES = (
         "rows = tuple(map(tuple, random.tolist()))\n"
         'lenet5 = CATALOGUE["lenet5-1998"]\n'
         'other = build(lenet5.change(output_rbf=RBF("output_rbf", rows)))\n'
-        'recipe = Recipe(epochs=6, lr=0.02, schedule="cosine", clip=5, pixels="lecun1998")\n'
+        'recipe = Recipe(epochs=6, lr=0.02, schedule="cosine", clip=5,\n'
+        '                pixels="lecun1998")\n'
         "for epoch in fit(other, digits.train, digits.test, recipe):\n"
         "    print(epoch)\n"
         "draw.codes(random)\n"
