@@ -158,7 +158,9 @@ def test_numbers(posed):
     assert "nan is none" in it(math.nan).text
     assert not it(torch.tensor([156, 156]))
     near = posed(Number(within=0.02), "0.75")
-    assert near(0.76) and not near(0.78)
+    assert near(0.76)
+    assert near(0.775).text == "0.775 is nearly right: give it more exactly."
+    assert near(0.9).text == "0.9 is too high."
 
 
 def test_functions(posed):
@@ -211,7 +213,7 @@ def test_tensors(posed):
     assert it(lambda x: x.sum(0)) and it(lambda x: x.sum(0).numpy()) and it(lambda x: x.sum(0).tolist())
     assert it(lambda x: x.sum(1)).text == "The other axis."
     assert "returns 6 numbers" not in it(lambda x: x).text and "the shape (2, 3)" in it(lambda x: x).text
-    assert "1 of 3 numbers are wrong" in it(lambda x: x.sum(0) + torch.tensor([0, 0, 1])).text
+    assert it(lambda x: x.sum(0) + 1).text.endswith("returns [4.0, 6.0, 8.0], and should return [3.0, 5.0, 7.0].")
 
     def spoil(x):
         x.zero_()
@@ -220,6 +222,34 @@ def test_tensors(posed):
     assert not it(lambda x: x[:0])  # an empty tensor is neither true nor false
     assert not it(spoil)
     assert it(lambda x: x.sum(0))  # nobody's answer changes the cases
+
+
+def test_what_a_function_returns_is_shown(posed):
+    it = posed(kinds.Function("[(3,)]"), "def mine(n):\n    return n > 2")
+    assert it(lambda n: False).text == "mine(3) returns False, and should return True."
+    it = posed(
+        kinds.Function("[(torch.tensor([[0.4, 0.5]]),)]"), "def mine(x):\n    return x[0] * 2", given="import torch"
+    )
+    assert it(lambda x: x[0]).text == "mine([[0.4, 0.5]]) returns [0.4, 0.5], and should return [0.8, 1.0]."
+    it = posed(
+        kinds.Function("[(torch.ones(2, 3),)]"), "def mine(x):\n    return [x.sum(1), 2 * x]", given="import torch"
+    )
+    said = it(lambda x: [x.sum(1), x]).text
+    assert said.endswith("entry 1 of the list, has the right shape, and 6 of 6 numbers are wrong.")
+
+
+def test_choices_can_be_typed(posed):
+    it = posed(kinds.Choice(("a → b", "3×3")), "a → b")
+    assert it("A -> b.") and it("a → b")
+    assert it("3x3").text == "That is not it."
+    assert "Answer with one of" in it("c").text
+
+
+def test_values_in_any_order(posed):
+    it = posed(Values(ordered=False), "[32, 33, 34]")
+    assert it([34, 32, 33]) and it({33, 32, 34})
+    assert it([32, 33]).text == "Your answer has 2 numbers, the solution 3 numbers."
+    assert not posed(Values(), "[32, 33]")([33, 32])
 
 
 def test_values_and_names(posed):
@@ -248,6 +278,7 @@ def test_networks(posed):
     assert "with 36 parameters; another number of parameters is wanted there" in it(bare).text
     assert "cannot read an input of 1×8×8" in it(nn.Sequential(nn.Conv2d(3, 4, 3))).text
     assert "make one, with brackets" in it(nn.Linear).text
+    assert "lazy layer has no size yet" in it(nn.Sequential(*net[:3], nn.LazyLinear(10))).text
 
 
 def test_conditions(posed):

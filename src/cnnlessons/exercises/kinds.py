@@ -85,8 +85,17 @@ class Number(Kind):
         return abs(one - other) <= (self.within or (0 if float(other).is_integer() else abs(other) * 0.005) + 1e-9)
 
     def differ(self, seen: float, solution: float) -> str:
-        """Which way it is off."""
+        """Which way it is off; of what is nearly right, that more digits are wanted."""
+        if not float(solution).is_integer() and abs(seen - solution) <= 0.04 * abs(solution):
+            return f"{seen:,.6g} is nearly right: give it more exactly."
         return f"{seen:,.6g} is too {'low' if seen < solution else 'high'}."
+
+
+def typed(words: str) -> str:
+    """Words as a keyboard has them: one case, no → × or −."""
+    for sign, keys in (("→", "->"), ("×", "x"), ("−", "-"), ("–", "-"), ("’", "'")):
+        words = words.replace(sign, keys)
+    return " ".join(words.split()).lower().rstrip(".")
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ class Choice(Kind):
         """The choice, whatever its case."""
         if isinstance(mine, str):
             for choice in self.choices:
-                if " ".join(mine.split()).lower().rstrip(".") == choice.lower():
+                if typed(mine) == typed(choice):
                     return choice
         raise Wrong(f"Answer with one of: {', '.join(map(repr, self.choices))}.")
 
@@ -137,6 +146,7 @@ class Values(Kind):
 
     names: tuple[str, ...] = ()
     within: float = 0.0  # absolute; without it to four digits
+    ordered: bool = True  # or in any order, also as a set
 
     def see(self, mine: Any, given: str = "") -> Any:
         """An array."""
@@ -145,7 +155,9 @@ class Values(Kind):
                 keys = ", ".join(map(str, mine))
                 raise Wrong(f"The dictionary has the keys {keys}; wanted: {', '.join(self.names)}.")
             mine = [mine[name] for name in self.names]
-        found = array(mine)
+        found = array(list(mine) if isinstance(mine, set | frozenset) and not self.ordered else mine)
+        if found is not None and not self.ordered:
+            found.sort()
         if found is None:
             wanted = f" for {', '.join(self.names)}" if self.names else ""
             raise Wrong(f"A list of numbers is wanted{wanted}, not {kind_of(mine)}.")
@@ -259,21 +271,36 @@ def different(where: str, mine: Any, wanted: Any) -> str:
         return f"{where} raises {mine.error}."
     if mine is None:
         return f"{where} returns None; does the function lack its return?"
+    listed = isinstance(mine, list | tuple) and isinstance(wanted, list | tuple) and len(mine) == len(wanted)
     a, b = array(mine), array(wanted)
-    if a is None or b is None:
+    if listed and b is None:
+        n = next(n for n, (one, other) in enumerate(zip(mine, wanted, strict=True)) if not alike(one, other))
+        return different(f"{where}, entry {n} of the list,", mine[n], wanted[n])
+    if a is None or b is None or isinstance(wanted, bool):
         return f"{where} returns {short(mine)}, and should return {short(wanted)}."
     if a.shape != b.shape:
         return f"{where} returns {counted(a)}, and should return {counted(b)}."
     if a.size == 1:
         return f"{where} returns {a.item():,.6g}, and should return {b.item():,.6g}."
+    if a.size <= 4:
+        return f"{where} returns {short(mine)}, and should return {short(wanted)}."
     off = sum(not alike(x, y) for x, y in zip(a.flat, b.flat, strict=True))
-    return f"{where} has the right shape, and {off} of {a.size} numbers are wrong."
+    return f"{where} has the right shape, and {off} of {a.size} numbers {'is' if off == 1 else 'are'} wrong."
 
 
 def short(value: Any) -> str:
-    """A value on a line."""
+    """A value on a line; a small tensor as a list."""
+    if hasattr(value, "tolist") and getattr(value, "size", None) is not None:
+        value = rounded(value.tolist())
     text = re.sub(r"\s+", " ", repr(value))
     return text if len(text) <= 60 else kind_of(value)
+
+
+def rounded(value: Any) -> Any:
+    """Numbers of nested lists to four digits."""
+    if isinstance(value, list):
+        return [rounded(one) for one in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def call(case: tuple[Any, ...]) -> str:
@@ -316,6 +343,8 @@ def traced(mine: Any, input: tuple[int, ...]) -> Any:
     if isinstance(mine, type) or not (isinstance(mine, Arch) or hasattr(mine, "state_dict")):
         hint = "; make one, with brackets" if isinstance(mine, type) else ""
         raise Wrong(f"A network is wanted, an Arch or an nn.Module, not {kind_of(mine)}{hint}.")
+    if any(type(weights).__name__.startswith("Uninitialized") for weights in getattr(mine, "parameters", list)()):
+        raise Wrong("A lazy layer has no size yet: give it its number of inputs, which is part of the question.")
     try:
         return trace(mine, input)
     except ShapeError as error:

@@ -41,6 +41,8 @@ def ask(number: int, exercise: Exercise) -> str:
     parts = [f"**{number}. {exercise.title}{stop}**{gap}{exercise.question}{words}"]
     if exercise.given:
         parts.append(fenced(exercise.given))
+    if exercise.start and not exercise.start.rstrip().endswith(":\n    ..."):  # a listing to mend
+        parts.append(fenced(exercise.start))
     minutes = f"{exercise.minutes} minute" + "s" * (exercise.minutes > 1)
     parts.append(f'*{exercise.level} · {minutes}* · `check("{exercise.id}", mine)`')
     for name, hint in zip(HINTS, exercise.hints, strict=False):
