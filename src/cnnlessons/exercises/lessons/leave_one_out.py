@@ -22,7 +22,7 @@ EXERCISES = (
             instead(
                 "1 - exp(-0.0001 * 0.001 * 3000 / (1 - 0.9))", "That is the share. The question asks for per cent."
             ),
-            instead("100 * exp(-0.0001 * 0.001 * 3000 / (1 - 0.9))", "So much is left."),
+            instead("100 * exp(-0.0001 * 0.001 * 3000 / (1 - 0.9))", "That is how much is left."),
         ),
         same={
             "mine = 100 * (1 - exp(-0.0001 * 0.001 * 3001 / (1 - 0.9)))": "One step more of 3,000 is not to be seen.",

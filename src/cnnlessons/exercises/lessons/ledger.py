@@ -193,7 +193,7 @@ EXERCISES = (
             edit("return case", "return said(case)", "That is what the sentence says there. The case is wanted."),
         ),
         same={
-            "if abs(said(case) - so(case)) >= 1e-09:": "No case differs by just so much.",
+            "if abs(said(case) - so(case)) >= 1e-09:": "No case differs by exactly that.",
             "if abs(so(case) - said(case)) > 1e-09:": "The size of a difference has no sign.",
         },
         hints=("One case in which they agree says nothing about the next.",),

@@ -19,9 +19,7 @@ EXERCISES = (
             "4 * 4 * 138_357_544 / 2**20",
         ),
         slips=(
-            instead(
-                "3 * 4 * 138_357_544 / 2**20", "So it is with momentum. Adam keeps one number more for each weight."
-            ),
+            instead("3 * 4 * 138_357_544 / 2**20", "That is momentum's. Adam keeps one number more for each weight."),
             instead(
                 "2 * 4 * 138_357_544 / 2**20", "Adam's two numbers alone. Weights and gradients take as much again."
             ),

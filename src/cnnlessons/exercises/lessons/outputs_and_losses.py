@@ -18,7 +18,7 @@ EXERCISES = (
         slips=(
             instead("48", "What does one cell cost in which the codes differ?"),
             instead("48 / 2", "From −1 to 1 it is 2; that difference is squared."),
-            instead("84 - 48 / 4", "So many cells are equal in both. In how many do they differ?"),
+            instead("84 - 48 / 4", "That is how many cells are equal in both. In how many do they differ?"),
         ),
         hints=("Each cell in which they differ adds the same to the distance.",),
         why="Each such cell costs 4, so there are 12. The codes belong to a typeface for all printable characters, in "
@@ -138,7 +138,7 @@ EXERCISES = (
                 "exp(-21) / total",
                 "A step downhill has to make the penalty of a wrong class *larger*.",
             ),
-            instead("[1, 0]", "So it is with ML, which only pulls."),
+            instead("[1, 0]", "That is ML's answer, which only pulls."),
             edit("1 - exp(-20) / total", "exp(-20) / total", "Share less truth, and a penalty is minus a score."),
         ),
         hints=(

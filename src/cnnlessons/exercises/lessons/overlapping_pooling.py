@@ -48,7 +48,7 @@ EXERCISES = (
         ),
         slips=(
             edit("shared**2", "(shared + 1) ** 2", "The last window of a row has no neighbour behind it."),
-            edit("shared**2", "shared", "So many are shared on a line. On a map both directions count."),
+            edit("shared**2", "shared", "That is how many are shared on a line. On a map both directions count."),
             edit("(n - 3) // 2", "(n - 2) // 2", "Look at the even map: a window of 3 fits one time fewer there."),
             edit("shared**2", "(n // 2) ** 2", "Not every second cell is shared: the outermost are not."),
         ),
@@ -73,7 +73,7 @@ EXERCISES = (
             edit(
                 'pool2=MaxPool("pool2", 2)',
                 'pool1=MaxPool("pool1", 2)',
-                "So much it is without pool1's overlap. The cells that pool2 reads are further apart.",
+                "That is the field without pool1's overlap. The cells that pool2 reads are further apart.",
             ),
             edit(
                 'pool2=MaxPool("pool2", 2)',

@@ -18,7 +18,7 @@ EXERCISES = (
         slips=(
             instead("1_200_000", "That is one for each image, as most programs of today have it."),
             instead("1_200_000 // 128", "128 images are a batch. A batch has four draws."),
-            instead("33 * 33 * 2", "So many different crops there are. How often is one drawn?"),
+            instead("33 * 33 * 2", "That is how many different crops there are. How often is one drawn?"),
         ),
         why="37,500 draws, each out of 33·33·2. A batch of 128 sees four crops; the paper does not tell.",
     ),
@@ -62,9 +62,9 @@ EXERCISES = (
         slips=(
             instead(
                 "256 * 6 * 6",
-                "So many it reads now. With windows of 2 the first pool returns 28×28, rounded up. Go on from there.",
+                "fc6 reads that many now. With windows of 2 the first pool returns 28×28 (rounded up). Go on.",
             ),
-            instead("256 * 14 * 14", "So many come out of conv5. The last pool halves them once more."),
+            instead("256 * 14 * 14", "That is what comes out of conv5. The last pool halves them once more."),
             instead("7 * 7", "That is one map. There are 256."),
         ),
         hints=(

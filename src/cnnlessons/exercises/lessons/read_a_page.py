@@ -128,7 +128,7 @@ EXERCISES = (
             instead("29 * 65", "The page is larger than a window, so running over it costs more than one window."),
             instead(
                 "144 * 288 / 32**2",
-                "So many windows lie side by side. They overlap, and C5 answers at every place either way.",
+                "That is how many windows lie side by side. They overlap, and C5 answers at every place either way.",
             ),
             edit("29 * 65 * window", "28 * 64 * window", "Those are the steps. The first window of a row counts too."),
         ),

@@ -40,7 +40,7 @@ EXERCISES = (
         right=("2 * (7 - 1) // 2",),
         slips=(
             instead("(7 - 1) // 2", "That is for a kernel without holes. How many cells does this one span?"),
-            instead("2 * (7 - 1)", "So many cells are lost in all. Padding counts those of one end."),
+            instead("2 * (7 - 1)", "That is how many cells are lost in all. Padding counts those of one end."),
             instead("2 * 7 // 2", "Between seven cells there are six steps of two."),
         ),
         hints=("From the first to the last cell of the kernel it is 2·(7 − 1) cells.",),

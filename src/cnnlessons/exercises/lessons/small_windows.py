@@ -18,7 +18,7 @@ EXERCISES = (
         slips=(
             instead("195 / 3", "The windows overlap: each further one adds two pixels, one on either side."),
             instead("195 - 1", "Each window adds a pixel on the left and one on the right."),
-            instead("(195 - 3) / 2", "So many come after the first one, which sees 3 pixels. Count it, too."),
+            instead("(195 - 3) / 2", "That is how many come after the first one, which sees 3 pixels. Count it, too."),
         ),
         hints=("What do one, two and three of them see?",),
         why="The field is 1 + 2n, so n = 97. For the 212 pixels of VGG-16 it would take 106; it needs 13, because "
@@ -38,7 +38,7 @@ EXERCISES = (
                 "(1 + 2 + 1) ** 2",
                 "Along one axis two windows give 1, 2, 3, 2, 1. The third adds up the three in the middle.",
             ),
-            instead("9", "So many start there behind two windows. There is a third one."),
+            instead("9", "That is how many start there behind two windows. There is a third one."),
             instead(
                 "27",
                 "Along a row of pixels the numbers are not all 3. Which three of 1, 2, 3, 2, 1 does the "

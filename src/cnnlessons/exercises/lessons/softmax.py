@@ -137,7 +137,7 @@ EXERCISES = (
             "def mine(z, y):\n    p = z.softmax(1)\n    p[torch.arange(len(y)), y] -= 1\n    return p / len(y)",
         ),
         slips=(
-            edit(" / len(y)", "", "So it is for one image. The loss is a mean over the batch."),
+            edit(" / len(y)", "", "That is the gradient for one image. The loss is a mean over the batch."),
             edit(
                 "z.softmax(1) - F.one_hot(y, z.shape[1])",
                 "F.one_hot(y, z.shape[1]) - z.softmax(1)",

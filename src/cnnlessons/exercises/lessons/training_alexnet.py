@@ -186,7 +186,9 @@ EXERCISES = (
         right=("(10 * 10) ** 0.5",),
         slips=(
             instead(
-                "10 * 10", "The steps are so much shorter. Noise partly cancels, so the distance goes with the root."
+                "10 * 10",
+                "That is how many times shorter the steps are. Noise partly cancels, "
+                "so the distance goes with the root.",
             ),
             instead("10**0.5", "That is one division."),
             instead("2 * 10**0.5", "Two divisions are factors, and factors are multiplied."),

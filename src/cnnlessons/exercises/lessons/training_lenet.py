@@ -57,7 +57,9 @@ EXERCISES = (
         right=("-(-1_281_167 // 128) * 90",),
         slips=(
             instead("1_281_167 // 128 * 90", "The images that are left over make a batch too, in each pass."),
-            instead("1_281_167 * 90", "So many images are looked at. An update comes after each batch of 128."),
+            instead(
+                "1_281_167 * 90", "That is how many images are looked at. An update comes after each batch of 128."
+            ),
             instead("-(-1_281_167 // 128)", "That is one pass."),
             instead(
                 "-(-1_281_167 * 90 // 128)", "Each pass ends with a small batch. It is not filled up from the next."

@@ -44,7 +44,7 @@ EXERCISES = (
         right=("len(climb(16, w=0.5**0.5))",),
         slips=(
             instead("len(climb(16))", "That is the start at ½. Give `climb` another `w`."),
-            instead("len(climb(11, w=0.5**0.5))", "So many do 11 weights need. There are 16."),
+            instead("len(climb(11, w=0.5**0.5))", "That is how many 11 weights need. There are 16."),
             instead("len(climb(16, w=2**0.5))", "√2 is larger than 1: the output is beyond its goal at once."),
         ),
         same={"mine = len(climb(16, w=-0.5 ** 0.5))": "Sixteen negative weights have the same product."},
@@ -220,7 +220,11 @@ EXERCISES = (
                 "block reads what the block before made. The last one stays in its own block.",
             ),
             edit("9 * row.shape_in[0] / 2", "9 * row.shape_in[0]", "In front of each of the three stands a ReLU."),
-            edit("1 / prod(", "prod(", "So much of the signal do the three let through. What if they are gone?"),
+            edit(
+                "1 / prod(",
+                "prod(",
+                "That is the share of the signal that the three let through. What if they are gone?",
+            ),
         ),
         hints=("Which three factors go?",),
         why="The factors that go are 0.34, 0.48 and 0.48, which multiply to 0.08: the signal is some 13 times larger. "

@@ -36,8 +36,8 @@ EXERCISES = (
         Number("numbers"),
         right=("256 * 13 * 13 * 3 / 4",),
         slips=(
-            instead("256 * 13 * 13 / 2", "So it is with two devices, where each lacks one half."),
-            instead("256 * 13 * 13 / 4", "So much has each device already. What does it lack?"),
+            instead("256 * 13 * 13 / 2", "That is for two devices, where each lacks one half."),
+            instead("256 * 13 * 13 / 4", "Each device has that part already. What does it lack?"),
             instead("256 * 13 * 13", "Its own part it has already."),
         ),
         hints=("Which part of the maps does a device have?",),
@@ -173,7 +173,7 @@ EXERCISES = (
             edit(
                 "sum(crossing(trace(apart)).values())",
                 'crossing(trace(apart))["fc6"]',
-                "So many cross before fc6. There are further exchanges behind it.",
+                "That is how many cross before fc6. There are further exchanges behind it.",
             ),
             edit(
                 "sum(crossing(trace(apart)).values())",

@@ -55,7 +55,7 @@ EXERCISES = (
         Number("C²"),
         right=("81 / 2 - (9 / 2 + 3 * 9)",),
         slips=(
-            instead("81 - 4 * 9", "So it is where C maps go in. Here the first layer reads C/2."),
+            instead("81 - 4 * 9", "That is for a stack into which C maps go. Here the first layer reads C/2."),
             instead("(81 - 4 * 9) / 2", "Only the first of the four reads C/2. The others read C."),
             instead("81 - (9 / 2 + 3 * 9)", "The 9×9 reads C/2 maps as well."),
         ),
@@ -198,7 +198,7 @@ EXERCISES = (
             edit(
                 "[f.params / e.params, f.macs / e.macs]",
                 "[f.params / e.params - 1, f.macs / e.macs - 1]",
-                "By so much it grows. Asked is how many times as many there are.",
+                "That is by how much it grows. The question asks how many times as many there are.",
             ),
         ),
         hints=("`vgg(name, list)` of `cnnlessons.networks.catalogue.vgg` makes a network with VGG's head.",),

@@ -16,7 +16,7 @@ EXERCISES = (
         Number("images"),
         right=("843_750 * 128 - 370_000 * 256",),
         slips=(
-            instead("843_750 - 370_000", "So many steps more. The batches differ, too."),
+            instead("843_750 - 370_000", "That is how many steps more it took. The batches differ, too."),
             instead("843_750 * 256 - 370_000 * 256", "AlexNet's batches had 128 images."),
             instead("843_750 * 256 - 370_000 * 128", "The two batch sizes have changed places."),
         ),
@@ -195,7 +195,7 @@ EXERCISES = (
             instead("0.15 * 3 / 0.003", "The root has to be undone: n grows with a square."),
         ),
         hints=("Solve $3\\sqrt{d/n} = 0.003$ for n.",),
-        why="150,000, three times ImageNet's 50,000 validation images: so far is D from E in Table 3. A new training "
-        "would bring luck of its own, which no number of images removes.",
+        why="150,000, three times ImageNet's 50,000 validation images. 0.3 points lie between D and E in "
+        "Table 3, at one scale. A new training would bring luck of its own, which no number of images removes.",
     ),
 )
