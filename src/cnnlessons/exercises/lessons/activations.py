@@ -19,8 +19,10 @@ EXERCISES = (
         right=("count_windows(224, 3, p=1) ** 2",),
         slips=(
             edit(", p=1", "", "That is without the padding: with it a window fits at every pixel."),
-            edit(" ** 2", "", "So many windows are in a row. There are as many rows."),
-            instead("3 * 3", "So many weights has a kernel of one colour. At how many places is one of them used?"),
+            edit(" ** 2", "", "That is how many windows are in a row. There are as many rows."),
+            instead(
+                "3 * 3", "Those are the weights of a kernel of one colour. At how many places is one of them used?"
+            ),
             instead("64 * 224**2", "All 64 maps have as many units, but each map has weights of its own."),
         ),
         hints=("At how many places does the kernel lie?",),
@@ -60,7 +62,7 @@ EXERCISES = (
             edit("24", "25", "Count the ReLUs *between* the first convolution and the last."),
             instead("2**24", "That is the mean square. The size of a signal is its root."),
             instead("24 * 2**0.5", "The factors multiply, they do not add up."),
-            instead("1", "So it would be from He's weights. Glorot's do not make up for what a ReLU drops."),
+            instead("1", "That would be right for He's weights. Glorot's do not make up for what a ReLU drops."),
         ),
         hints=("How many ReLUs lie between them? What does each of them take from the root mean square?",),
         why="√2 for each of 24 ReLUs is 2¹² = 4,096. Measured it is more, since the weights lose a little too: for "

@@ -16,7 +16,7 @@ EXERCISES = (
         Number("multiplications"),
         right=("27 * 27 * 256 * 5 * 5 * 96",),
         slips=(
-            instead("27 * 27 * 256 * 5 * 5 * 48", "So many it needs in two groups, where a kernel reads 48 maps."),
+            instead("27 * 27 * 256 * 5 * 5 * 48", "That is what it needs in two groups, where a kernel reads 48 maps."),
             instead("256 * 5 * 5 * 96", "Those are its weights. Each of them works at every place of the map."),
             instead(
                 "55 * 55 * 256 * 5 * 5 * 96",
@@ -108,8 +108,8 @@ EXERCISES = (
         slips=(
             instead(
                 "[227, 230]",
-                "So long the *first* maps are 55 wide. The pools round down, too, so wider first maps can end in "
-                "6×6 as well.",
+                "For these sizes the *first* maps are 55 wide. The pools round down, too, so wider first maps can end "
+                "in 6×6 as well.",
             ),
             instead("[224, 255]", "With 224, rounded down, conv1 returns 54×54, and the last maps are 5×5."),
             instead(
@@ -135,7 +135,7 @@ EXERCISES = (
         right=("384 * 3 * 3 * (256 - 128)",),
         slips=(
             instead("(384 * 3 * 3 * 256 + 384) / 2", "The biases stay: each map has one, in groups or not."),
-            instead("384 * 3 * 3 * 256", "So many weights it has now. Half of them stay."),
+            instead("384 * 3 * 3 * 256", "Those are the weights that it has now. Half of them stay."),
             instead("192 * 3 * 3 * 128", "That is one half. Both halves lose as much."),
         ),
         hints=("How deep is each of the 384 kernels now, and how deep would it be?",),

@@ -54,7 +54,7 @@ EXERCISES = (
             "mine = 100 * (1 - (1 - rows / 19) ** 2)",
         ),
         slips=(
-            instead("100 * 3 / 19", "So many of the rows. Columns at the right are lost as well."),
+            instead("100 * 3 / 19", "That is the share of the rows. Columns at the right are lost as well."),
             instead(
                 "100 * (1 - (18 / 19) ** 2)",
                 "The first pool leaves one row over, right. Look at the second pool, too.",

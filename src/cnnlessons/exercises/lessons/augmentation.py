@@ -17,7 +17,7 @@ EXERCISES = (
         Number("windows"),
         right=("(32 - 28 + 1) ** 2 * 2",),
         slips=(
-            edit("32 - 28 + 1", "32 - 28", "So far a window can move. It can also stay."),
+            edit("32 - 28 + 1", "32 - 28", "That is how far a window can move. It can also stay."),
             instead("(32 - 28 + 1) ** 2", "Each window is also there in its mirror image."),
             instead("(32 - 28 + 1) * 2", "A window moves to the right *and* down."),
         ),
@@ -36,7 +36,7 @@ EXERCISES = (
         slips=(
             instead("20", "Some windows are drawn twice."),
             instead("50", "In 20 epochs not every window can come up."),
-            instead("50 * (49 / 50) ** 20", "So many have *not* been seen."),
+            instead("50 * (49 / 50) ** 20", "That is how many have *not* been seen."),
             edit("** 20", "* 20", "All 20 draws have to miss a window: their chances are multiplied."),
         ),
         hints=("What is the chance that one window is missed by all 20 draws?",),
@@ -99,7 +99,7 @@ EXERCISES = (
         Number("images"),
         right=("1",),
         slips=(
-            instead("2", "So it would be if each image had a coin of its own. How often does the transform draw?"),
+            instead("2", "That would be right if each image had a coin of its own. How often does the transform draw?"),
             instead("100", "A flip makes at most two different images of one."),
             instead("50", "There are only two images that could come out: the digit, and its mirror image."),
         ),

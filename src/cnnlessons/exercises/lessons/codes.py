@@ -43,9 +43,9 @@ EXERCISES = (
         right=("1 / math.tanh(1)",),
         slips=(
             instead("1.7159", "That goes with the 2/3. What is tanh(1) by itself?"),
-            instead("math.tanh(1)", "So much returns tanh(1). By what must it be multiplied to give 1?"),
+            instead("math.tanh(1)", "That is tanh(1). By what must it be multiplied to give 1?"),
             instead("1", "tanh(1) is below 1."),
-            instead("1.7159 * 2 / 3", "So steep is the paper's curve at 0. Put a = 1 into A tanh(a)."),
+            instead("1.7159 * 2 / 3", "That is the slope of the paper's curve at 0. Put a = 1 into A tanh(a)."),
         ),
         why="1/tanh(1) = 1.313. Then the curve levels off at ±1.313, nearer to ±1 than the paper's ±1.7159, so it is "
         "flatter where the codes are.",
@@ -82,7 +82,7 @@ EXERCISES = (
         slips=(
             instead(
                 "yes, it then grows like F²",
-                "So it would if the weights had lined up with the inputs. At random their signs are mixed.",
+                "That would happen if the weights had lined up with the inputs. At random their signs are mixed.",
             ),
             instead("yes, it becomes smaller", "Write the square of the sum out: which products survive the mean?"),
             instead("yes, it becomes 0", "The *mean* of the sum is 0 anyway. The question is about its square."),

@@ -71,7 +71,7 @@ EXERCISES = (
         slips=(
             edit("(64 * 64 + 1) * units", "64 * 64 * units", "Each unit of the fully connected layer has a bias too."),
             edit("units = 6 * 60 * 60", "units = 6 * 64 * 64", "A window of 5 has fewer than 64 places on 64 pixels."),
-            edit("units = 6 * 60 * 60", "units = 6 * 28 * 28", "So large are the maps of an image of 32×32."),
+            edit("units = 6 * 60 * 60", "units = 6 * 28 * 28", "That is the size of the maps of a 32×32 image."),
             edit("6 * (5 * 5 + 1)]", "units * (5 * 5 + 1)]", "A convolution shares its weights between all places."),
         ),
         hints=("First the size of the maps. Then ask of each layer whether the size of the image is in its count.",),
@@ -113,8 +113,8 @@ EXERCISES = (
         right=("(8 - 5 + 1) * (8 - 5 + 1) * 5 * 5",),
         slips=(
             instead("8 * 8 * 5 * 5", "There is a row for each *place* of the window, and fewer places than pixels."),
-            instead("(8 - 5 + 1) ** 2 * 8 * 8", "So many entries has the matrix. Most of a row are zero."),
-            instead("5 * 5", "So many different numbers it has. Each stands in every row."),
+            instead("(8 - 5 + 1) ** 2 * 8 * 8", "Those are all entries of the matrix. Most of a row are zero."),
+            instead("5 * 5", "Those are the *different* numbers in it. Each stands in every row."),
             instead("(8 - 5 + 1) * 5 * 5", "Places in one direction only. The window moves in both."),
         ),
         hints=("A row of the matrix belongs to a place, and has as many entries as there are pixels.",),

@@ -56,7 +56,7 @@ EXERCISES = (
             edit(
                 "macs = maps * n * n * k * k",
                 "macs = maps * n * n * maps * k * k",
-                "So many without groups. Here each map reads only itself.",
+                "That is the number without groups. Here each map reads only itself.",
             ),
             edit("2 * maps * n * n", "maps * n * n", "The input has to be fetched and the output stored: both move."),
             edit("maps * (k * k + 1)", "maps * (maps * k * k + 1)", "A kernel has k·k weights here, for one map."),

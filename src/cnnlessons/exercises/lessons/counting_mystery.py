@@ -66,7 +66,7 @@ EXERCISES = (
             ),
             instead("96 + 256", "Two numbers a map are kept and not trained: a mean and a variance."),
             instead("2 * 2", "A pair for each *map*, not for each layer."),
-            instead("2 * (96 + 256 + 384 + 384 + 256)", "So it would be behind all five convolutions."),
+            instead("2 * (96 + 256 + 384 + 384 + 256)", "That would be right behind all five convolutions."),
         ),
         why="A moving mean and a moving variance for each of 352 maps: 704 numbers that PyTorch calls buffers "
         "and does not count as parameters.",
@@ -87,7 +87,7 @@ EXERCISES = (
             "            if (side**2 - 36) * 256 * 4096 + (c - 1000) * 4097 == off)",
         ),
         slips=(
-            instead("[5, 899]", "So many classes are missing of the 1,000."),
+            instead("[5, 899]", "That is how many of the 1,000 classes are missing."),
             instead("[101, 5]", "The other way round: the side first."),
             instead(
                 "[6, -2714]",
@@ -175,7 +175,9 @@ EXERCISES = (
                 "A row and a column share their corner: it is counted twice.",
             ),
             edit(
-                "n * n - read * read", "n - read", "So many columns are unread. The question is about cells of the map."
+                "n * n - read * read",
+                "n - read",
+                "Those are the unread columns. The question is about cells of the map.",
             ),
             edit(
                 "n * n - read * read",

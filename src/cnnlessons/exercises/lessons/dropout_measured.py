@@ -21,7 +21,7 @@ EXERCISES = (
         slips=(
             instead(
                 "from math import sqrt\nmine = sqrt(900 + 1100)",
-                "So it would be if errors were rare. The variance is n·p·(1 − p).",
+                "That would be right if errors were rare. The variance is n·p·(1 − p).",
             ),
             instead(
                 "from math import sqrt\nmine = sqrt(5000 * 0.2 * 0.8)",

@@ -60,11 +60,11 @@ EXERCISES = (
         slips=(
             edit("16 * 4 * 4", "16 * 5 * 5", "At 28×28 other maps arrive at the first linear layer than at 32×32."),
             edit("3 * 25", "25", "A kernel of the first layer has a slice for each of the three colours."),
-            edit(" + 10 * (84 + 1)", "", "One layer is missing; so it was in the lesson's tutorial C."),
+            edit(" + 10 * (84 + 1)", "", "One layer is missing, as in the lesson's tutorial C."),
             edit("6 * 25 + 1", "25 + 1", "Each map of the second convolution reads all six maps."),
             instead(
                 "6 * 3 * 25 + 16 * 6 * 25 + 120 * 256 + 84 * 120 + 10 * 84",
-                "So many weights. Each map and each unit has a bias as well.",
+                "Those are the weights. Each map and each unit has a bias as well.",
             ),
         ),
         hints=("Which size do the last maps have: 28, 24, 12, 8, …?",),
@@ -179,7 +179,7 @@ EXERCISES = (
             ),
             instead(
                 "it returns the same as flatten(1)",
-                "So it is in the usual layout. A view copies nothing, and flatten(1) may copy. Try it.",
+                "That is true in the usual layout. A view copies nothing, and flatten(1) may copy. Try it.",
             ),
         ),
         hints=("A view gives the same numbers, at their places in memory, another shape.",),

@@ -48,7 +48,7 @@ EXERCISES = (
             "import torch\nmine = torch.nn.functional.cross_entropy(torch.eye(100), torch.arange(100))",
         ),
         slips=(
-            instead("0", "So it should be. But `cross_entropy` takes the probabilities 1 and 0 for logits."),
+            instead("0", "It should be 0. But `cross_entropy` takes the probabilities 1 and 0 for logits."),
             instead("log(100)", "That is guessing. One logit that is 1 higher than the others helps a little."),
             instead("log(e + 999) - 1", "That is for the 1,000 classes of the lesson."),
             instead("log(e + 99)", "The right class has the logit 1; the loss is that much less."),
@@ -68,7 +68,9 @@ EXERCISES = (
         Number("rows"),
         right=("36 * 7 * 7 / 36",),
         slips=(
-            instead("36", "So many `flatten(1)` would make. How many numbers are there, and how many go into a row?"),
+            instead(
+                "36", "That is what `flatten(1)` would make. How many numbers are there, and how many go into a row?"
+            ),
             instead("36 * 7 / 6", "The maps are larger in both directions."),
             instead("36 * 8 * 8 / 36", "The last maps are 7×7."),
         ),
@@ -85,7 +87,7 @@ EXERCISES = (
         Number("sizes"),
         right=("3 * 2 * 2 * 2",),
         slips=(
-            instead("32", "So many the stride of 4 gives. Fewer pixels move the last map by one now."),
+            instead("32", "That is the number for a stride of 4. Fewer pixels move the last map by one now."),
             instead(
                 "3 + 2 + 2 + 2",
                 "One cell of the last map is two of the map before, and each of them two again: multiply.",
@@ -94,8 +96,8 @@ EXERCISES = (
             instead("3", "That is the first layer alone. Three pools follow."),
         ),
         hints=("By how many pixels has the image to grow until the last map has a row more?",),
-        why="24: so many pixels of the image move the last map by one, and until then the windows that do not "
-        "fit are left out without a word.",
+        why="24: it takes that many pixels of the image to move the last map by one, and until then the windows "
+        "that do not fit are left out without a word.",
     ),
     Exercise(
         "unread-columns",
@@ -119,7 +121,8 @@ EXERCISES = (
         ),
         slips=(
             instead(
-                "224 - (11 + 4 * 53)", "So many the first layer leaves out. The pool leaves out cells of its maps, too."
+                "224 - (11 + 4 * 53)",
+                "That is what the first layer leaves out. The pool leaves out cells of its maps, too.",
             ),
             instead("0", "Try the windows: where does the 54th end?"),
             instead("1 + 1", "The pool leaves out one *cell*. How many pixels does only that cell see?"),

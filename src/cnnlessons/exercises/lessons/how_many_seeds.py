@@ -42,7 +42,7 @@ EXERCISES = (
                 "Both runs are uncertain: a difference spreads more than a single run. By which factor?",
             ),
             edit("0.25", "0.5", "That is the lesson's game, with a spread of half a point."),
-            edit("-0.3", "0.3", "So often the *better* one is ahead."),
+            edit("-0.3", "0.3", "That is how often the *better* one is ahead."),
             edit("-0.3 /", "-0.3 *", "How many standard deviations is the effect away from zero? Divide."),
         ),
         hints=("By how much does a difference of two runs spread, if each spreads by 0.25?",),
@@ -78,7 +78,9 @@ EXERCISES = (
         Number("points", within=0.004),
         right=("(0.5**2 + 0.5**2 - 2 * 0.75 * 0.5**2) ** 0.5",),
         slips=(
-            instead("(0.5**2 + 0.5**2) ** 0.5", "So it is without correlation. Partners rise and fall together."),
+            instead(
+                "(0.5**2 + 0.5**2) ** 0.5", "That is the spread without correlation. Partners rise and fall together."
+            ),
             instead("0.5 * (1 - 0.75) ** 0.5", "Two runs go into a difference, and both vary."),
             instead("0.5**2 + 0.5**2 - 2 * 0.75 * 0.5**2", "That is the variance. A spread is its root."),
             instead("(0.5**2 + 0.5**2 + 2 * 0.75 * 0.5**2) ** 0.5", "That is the spread of their *sum*."),

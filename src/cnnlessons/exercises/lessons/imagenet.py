@@ -22,7 +22,7 @@ EXERCISES = (
                 "Rank 5 is still among five guesses: an image is missed if its rank is *above* k.",
             ),
             instead("[6 / 8, 4 / 8, 2 / 8]", "Those are shares. The question asks for per cent."),
-            instead("[6, 4, 2]", "So many images are missed. Divide by all eight, in per cent."),
+            instead("[6, 4, 2]", "That is how many images are missed. Divide by all eight, in per cent."),
         ),
         hints=("Which of the eight ranks are above 5?",),
         why="Six ranks are above 1, four above 3 and two above 5: 75, 50 and 25 %. More guesses can only help.",
@@ -38,7 +38,7 @@ EXERCISES = (
         right=("100 * (1 - 5 / 200)",),
         slips=(
             instead("100 * (1 - 1 / 200)", "That is the top-1 error: a single guess."),
-            instead("100 * 5 / 200", "So often one of the five is right. The error is the rest."),
+            instead("100 * 5 / 200", "That is how often one of the five is right. The error is the rest."),
             instead("100 * (1 - 1 / 5)", "One in five? The five guesses stand against 200 classes."),
         ),
         why="Five of 200 classes are named, so one image in forty is right by chance: 97.5 % are missed.",
