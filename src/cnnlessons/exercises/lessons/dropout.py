@@ -45,6 +45,11 @@ EXERCISES = (
             edit(" / (1 - p)", "", "The survivors have to be scaled, so that the mean stays."),
             edit("/ (1 - p)", "/ p", "p is the share that goes. Divide by the share that stays."),
             edit("else x", "else x * (1 - p)", "You scale twice: in training and in evaluation mode."),
+            edit(
+                "x * keep / (1 - p) if training else x",
+                "x * keep if training else x * (1 - p)",
+                "That is how it was done in 2012. Today the scaling is in training, and evaluation does nothing.",
+            ),
             edit(" if training else x", "", "In evaluation mode nothing is switched off, and nothing is scaled."),
         ),
         hints=("In evaluation mode the layer does nothing at all.",),
@@ -85,8 +90,8 @@ EXERCISES = (
         "Mend a dropout",
         "core",
         6,
-        "Mend this function: it must not drop anything when `training` is False, and a unit that was dropped must hand "
-        "on 0 to the next layer.",
+        "Mend this function, with `F.dropout` or `nn.Dropout`: it must not drop anything when `training` is False, and "
+        "a unit that was dropped must hand on 0 to the next layer.",
         Function(
             "[(torch.rand(4, 3), nn.Linear(3, 8), nn.Linear(8, 2), True),"
             " (torch.rand(4, 3), nn.Linear(3, 8), nn.Linear(8, 2), False)]"
@@ -99,6 +104,11 @@ EXERCISES = (
             "    return fc2(x)",
         ),
         slips=(
+            edit(
+                "F.dropout(torch.sigmoid(fc1(x)), 0.5, training)",
+                "torch.sigmoid(F.dropout(fc1(x), 0.5))",
+                "This is still the listing. First: what does the sigmoid make of a 0?",
+            ),
             edit("0.5, training)", "0.5)", "It still drops in evaluation mode: who tells `F.dropout`?"),
             edit(
                 "F.dropout(torch.sigmoid(fc1(x)), 0.5, training)",
@@ -129,17 +139,23 @@ EXERCISES = (
         "`mine(net, x)`, which asks twice in each mode and returns two counts: for how many images any score changes, "
         "in evaluation mode and in training mode.",
         Function(
-            "[(nn.Sequential(nn.Linear(4, 6), nn.Dropout(0.5), nn.Linear(6, 3)), torch.rand(5, 4)),"
-            " (nn.Sequential(nn.Linear(4, 6), Coins(), nn.Dropout(0.3)), torch.rand(5, 4)),"
+            "[(nn.Sequential(nn.Linear(4, 200), nn.Dropout(0.5), nn.Linear(200, 3)), torch.rand(5, 4)),"
+            " (nn.Sequential(nn.Linear(4, 6), Restless()), torch.rand(5, 4)),"
+            " (nn.Sequential(nn.Linear(4, 200), nn.Dropout(0.5), nn.Linear(200, 3), Restless()), torch.rand(5, 4)),"
             " (nn.Linear(4, 3), torch.rand(5, 4))]"
         ),
         given=(
             "import torch\n"
-            "import torch.nn.functional as F\n"
             "from torch import nn\n"
-            "class Coins(nn.Module):\n"
+            "class Restless(nn.Module):  # changes a score of two images, always\n"
+            "    times = 0\n"
             "    def forward(self, x):\n"
-            "        return F.dropout(x, 0.05)"
+            "        self.times += 1\n"
+            "        x = x.clone()\n"
+            "        x[:2, 0] += self.times\n"
+            "        return x\n"
+            "# to try it: mine(nn.Sequential(nn.Linear(4, 6), Restless()),\n"
+            "#                 torch.rand(5, 4)) is [2, 2]"
         ),
         start="def mine(net, x):\n    ...",
         right=(
@@ -191,8 +207,8 @@ EXERCISES = (
     Exercise(
         "doubt-from-coins",
         "Doubt",
-        "challenge",
-        5,
+        "core",
+        4,
         "Gal and Ghahramani (2016) leave dropout on at test time on purpose and ask fifty times. The winner's share "
         "spreads more for digits that are misread. Against what should you compare that spread before you pay for "
         "fifty passes?",

@@ -70,7 +70,7 @@ EXERCISES = (
         5,
         "Network B of the lesson ends in a softmax over ten classes. Somebody multiplies its shares by 5 before "
         "PyTorch's cross-entropy. How low can the loss get now?",
-        Number(within=0.0005),
+        Number(within=0.002),
         right=("from math import exp, log\nmine = log(1 + 9 * exp(-5))",),
         slips=(
             instead("from math import exp, log\nmine = log(1 + 9 * exp(-1))", "That is the floor without the factor."),
@@ -96,7 +96,8 @@ EXERCISES = (
         Function(
             "[(torch.randn(4, 3).softmax(1),), (torch.eye(3)[[0, 2]],), (torch.randn(4, 3),),"
             " (torch.tensor([[0.5, 0.5], [1.5, -0.5]]),), (torch.tensor([[0.5, 0.5], [0.5, 0.6]]),),"
-            " (torch.tensor([[0.2, 0.3, 0.5], [0.8, 0.7, 0.5]]),)]"
+            " (torch.tensor([[0.2, 0.3, 0.5], [0.8, 0.7, 0.5]]),), (torch.tensor([[0.4, 0.5], [0.5, 0.6]]),),"
+            " (torch.tensor([[0.5, 0.5000001]]),)]"
         ),
         given="import torch",
         start="def mine(out):\n    ...",
@@ -108,6 +109,16 @@ EXERCISES = (
         slips=(
             edit("(out >= 0).all() and ", "", "1.5 and −0.5 add up to 1, too."),
             edit("(out >= 0).all()", "(out > 0).all()", "A share may be exactly 0."),
+            edit(
+                "torch.allclose(out.sum(1), ones)",
+                "abs(out.sum() - len(out)) < 1e-4",
+                "One row adds up to 0.9 and the other to 1.1; on average that is 1. Look at each row.",
+            ),
+            edit(
+                "torch.allclose(out.sum(1), ones)",
+                "(out.sum(1) == 1).all()",
+                "Shares are rounded: 0.9999999 is not equal to 1, and is near enough.",
+            ),
             edit("out.sum(1)", "out.sum(0)", "The sum over the images of a batch says nothing. Add over the classes."),
             instead(
                 "def mine(out):\n    return bool((out >= 0).all() and (out <= 1).all())",
@@ -149,6 +160,11 @@ EXERCISES = (
                 "The right class is missing: its share should have been 1.",
             ),
             edit("softmax(1)", "softmax(0)", "The classes of an image compete, not the images of a batch."),
+            edit(
+                "(z.softmax(1) - F.one_hot(y, z.shape[1])) / len(y)",
+                "(z.softmax(1) - F.one_hot(y, z.shape[1])).mean(0)",
+                "Each image has its own gradient: a row for each, divided by their number.",
+            ),
         ),
         hints=("Share less truth, for every image.",),
         why="Share less truth, divided by the number of images. In the last case the network is sure of a wrong class: "
