@@ -23,11 +23,34 @@ EXERCISES = (
             instead(
                 "2 * 4 * 138_357_544 / 2**20", "Adam's two numbers alone. Weights and gradients take as much again."
             ),
-            instead("4 * 138_357_544 / 2**20", "Numbers counted, or bytes, but not both."),
+            instead("4 * 138_357_544 / 2**20", "That is one number for each weight. Four are kept."),
             instead("4 * 4 * 138_357_544 / 10**6", "Those are megabytes. A MiB is 2²⁰ bytes."),
         ),
         hints=("How many numbers are there for each weight, the weight itself included?",),
         why="Four numbers for each weight: four times 527.8 are 2,111 MiB.",
+    ),
+    Exercise(
+        "three-meters",
+        "On your card",
+        "warm-up",
+        3,
+        "A network is built and moved to an NVIDIA card. Which of these readings can be computed beforehand, to within "
+        "512 bytes a tensor?",
+        Choice(("torch.cuda.memory_allocated()", "torch.cuda.memory_reserved()", "nvidia-smi", "all three")),
+        right=("torch.cuda.memory_allocated()",),
+        slips=(
+            instead(
+                "torch.cuda.memory_reserved()",
+                "PyTorch takes memory from the driver in blocks of 2 MiB and more, so this one is larger "
+                "than the tensors.",
+            ),
+            instead("nvidia-smi", "It also shows the CUDA context, which depends on card, driver and versions."),
+            instead("all three", "Two of them hold more than the network's tensors."),
+        ),
+        hints=("Which one counts nothing but tensors?",),
+        why="It counts weights and buffers, each rounded up to 512 bytes. `cnnlessons.memory.reserved` follows "
+        "PyTorch's rules for the second; the third less the second is your context. Print all three if you "
+        "have a card.",
     ),
     Exercise(
         "largest-batch",
@@ -116,7 +139,7 @@ EXERCISES = (
                 "Nobody needs the linear layer's own output for its gradient.",
             ),
         ),
-        hints=("Go down the table of rules, and count each tensor once: which four are there, and who keeps each?",),
+        hints=("Write down every tensor that some layer returns, and strike those that no layer keeps.",),
         why="ReLU's output, 8·16·16 numbers, which is also the pool's input; the pool's output, 8·8·8 numbers, which "
         "the linear layer keeps; and 8·8·8 places of eight bytes.",
     ),
@@ -168,6 +191,11 @@ EXERCISES = (
                 "(loss / parts).backward()",
                 "That is right for parts of one size. The last one here is smaller, and its mean should "
                 "count for less.",
+            ),
+            edit(
+                "(loss * len(few) / len(x)).backward()",
+                "(loss * len(few)).backward()",
+                "You have the gradient of the sum. The mean is asked: divide by the images.",
             ),
             edit(
                 "        loss = F",
@@ -232,6 +260,7 @@ EXERCISES = (
             '[([("conv", 4704), ("tanh", 4704), ("average", 1176), ("conv", 1600), ("tanh", 1600), ("average", 400),'
             ' ("linear", 120), ("tanh", 120), ("linear", 84), ("tanh", 84), ("linear", 10)],),'
             ' ([("conv", 300), ("conv", 200), ("relu", 200), ("linear", 7)],),'
+            ' ([("conv", 200), ("conv", 200), ("tanh", 200), ("linear", 5)],),'
             ' ([("relu", 50), ("average", 12), ("tanh", 12)],)]'
         ),
         start="def mine(layers):\n    ...",
@@ -262,6 +291,15 @@ EXERCISES = (
                 "The first layer's input is the image. In Python, place −1 of a list is its last layer.",
             ),
             instead(
+                "def mine(layers):\n"
+                "    sizes, before = set(), 0\n"
+                "    for kind, n in layers:\n"
+                '        sizes.add(n if kind in ("tanh", "relu") else before)\n'
+                "        before = n\n"
+                "    return sum(sizes)",
+                "Two tensors of one size are two tensors. A set of sizes has room for one.",
+            ),
+            instead(
                 "def mine(layers):\n    return sum(n for _, n in layers)",
                 "That is all that the layers return. What a convolution returned before a tanh is not kept.",
             ),
@@ -271,34 +309,12 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Number the tensors by the layer that made them, and collect the numbers of those that are kept in a set.",
+            "Number the tensors by the layer that made them, and collect the *places* (0, 1, 2 …) of those that are "
+            "kept in a set; add up their sizes at the end.",
         ),
         same={
             "kept.add(n if kind in ('relu', 'tanh') else n - 1)": "The kinds may be named in either order.",
         },
         why="For the LeNet of the lesson it gives the 8,084 of the hook.",
-    ),
-    Exercise(
-        "three-meters",
-        "On your card",
-        "warm-up",
-        3,
-        "A network is built and moved to an NVIDIA card. Which of these readings can be computed beforehand, to within "
-        "512 bytes a tensor?",
-        Choice(("torch.cuda.memory_allocated()", "torch.cuda.memory_reserved()", "nvidia-smi", "all three")),
-        right=("torch.cuda.memory_allocated()",),
-        slips=(
-            instead(
-                "torch.cuda.memory_reserved()",
-                "PyTorch takes memory from the driver in blocks of 2 MiB and more, so this one is larger "
-                "than the tensors.",
-            ),
-            instead("nvidia-smi", "It also shows the CUDA context, which depends on card, driver and versions."),
-            instead("all three", "Two of them hold more than the network's tensors."),
-        ),
-        hints=("Which one counts nothing but tensors?",),
-        why="It counts weights and buffers, each rounded up to 512 bytes. `cnnlessons.memory.reserved` follows "
-        "PyTorch's rules for the second; the third less the second is your context. Print all three if you "
-        "have a card.",
     ),
 )

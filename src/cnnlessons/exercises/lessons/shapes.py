@@ -214,17 +214,25 @@ EXERCISES = (
         "challenge",
         12,
         "Build a network of convolutions and pools for one grey image of 32×32 (an `nn.Sequential` or an `Arch`) whose "
-        "last units see a square of exactly 24×24 pixels, with at most 4,000 parameters. There are many solutions.",
+        "last units see a square of exactly 24×24 pixels. It has at most 4,000 parameters, no kernel or pool larger "
+        "than 5×5, no dilation, and at least 8 maps at the end. There are many solutions.",
         Meets(
             {
-                "rows": "[(row.receptive_field, row.params) for row in traced(mine, (1, 32, 32))]",
+                "rows": "[(row.receptive_field, row.params, row.shape_out[0]) for row in traced(mine, (1, 32, 32))]",
+                "windows": "[[vars(row.layer).get(one) for one in 'kd'] for row in traced(mine, (1, 32, 32))]",
+                "window": "max(max(k) if isinstance(k, tuple) else k or 1 for k, _ in windows)",
+                "spread": "max(max(d) if isinstance(d, tuple) else d or 1 for _, d in windows)",
                 "field": "rows[-1][0]",
                 "params": "sum(row[1] for row in rows)",
+                "maps": "rows[-1][2]",
             },
             {
+                "window <= 5": "It has a window of {window}×{window}; none may be larger than 5×5.",
+                "spread == 1": "It has a dilation of {spread}. Do without holes in the kernels.",
                 "field == 24": "The last units see {field}×{field} pixels; 24×24 are wanted.",
                 "params > 0": "Without parameters it cannot learn anything.",
                 "params <= 4000": "It has {params:,} parameters; at most 4,000 are wanted.",
+                "maps >= 8": "It ends in fewer maps than 8.",
             },
         ),
         given="from torch import nn",
@@ -244,11 +252,16 @@ EXERCISES = (
             ),
             instead(
                 "nn.Sequential(nn.Conv2d(1, 8, 24), nn.Conv2d(8, 8, 1))",
-                "It has 4,688 parameters; at most 4,000 are wanted.",
+                "One window of 24×24 sees enough, but none may be larger than 5×5. Several small ones reach as far.",
             ),
             instead(
-                "nn.Sequential(nn.Conv2d(1, 8, 7), nn.MaxPool2d(2), nn.Conv2d(8, 8, 5), nn.Conv2d(8, 8, 5), "
-                "nn.MaxPool2d(2))",
+                "nn.Sequential(nn.Conv2d(1, 8, 5), nn.Conv2d(8, 8, 5), nn.Conv2d(8, 8, 5), nn.Conv2d(8, 8, 5), "
+                "nn.Conv2d(8, 8, 5), nn.Conv2d(8, 8, 4))",
+                "The field is right, and it has 7,672 parameters: at stride 1 it takes many layers of many maps.",
+            ),
+            instead(
+                "nn.Sequential(nn.Conv2d(1, 8, 5), nn.MaxPool2d(2), nn.Conv2d(8, 8, 5), nn.Conv2d(8, 8, 5), "
+                "nn.MaxPool2d(3, 2))",
                 "The last units see 26×26 pixels; 24×24 are wanted.",
             ),
         ),
@@ -257,12 +270,10 @@ EXERCISES = (
             "Without a pool 23 pixels are missing. With one early pool far fewer layers do.",
         ),
         same={
-            "mine = nn.Sequential(nn.Conv2d(1, 8, 5), nn.MaxPool2d(2), nn.Conv2d(8, 8, 5), nn.Conv2d(8, 7, 5), "
-            "nn.MaxPool2d(2))": "A map less changes neither field nor bound.",
             "mine = nn.Sequential(nn.Conv2d(1, 8, 5), nn.MaxPool2d(2), nn.Conv2d(8, 8, 5), nn.Conv2d(8, 9, 5), "
             "nn.MaxPool2d(2))": "A map more stays within the budget.",
         },
         why="For instance: 5, then 6 behind the pool, where the jump is 2; two more kernels of 5 add 8 each, and the "
-        "last pool 2. The early stride is what makes it cheap.",
+        "last pool 2. Here the early stride keeps it cheap.",
     ),
 )
