@@ -57,8 +57,8 @@ EXERCISES = (
         4,
         "A unit of C5 has 400 inputs. The paper starts its weights between ±2.4/F, PyTorch between ±1/√F, where F is "
         "the number of inputs. How many times as wide is PyTorch's range? "
-        "Two decimals.",
-        Number("times", within=0.005),
+        "One decimal is enough.",
+        Number("times", within=0.05),
         right=("(1 / 400 ** 0.5) / (2.4 / 400)",),
         slips=(
             instead("2.4 / 400 * 400 ** 0.5", "That is the other way round: the paper's range over PyTorch's."),
@@ -66,6 +66,12 @@ EXERCISES = (
             instead("400 ** 0.5 * 2.4", "The 2.4 makes the paper's range wider, so the two are nearer to each other."),
             instead("400 / 2.4", "PyTorch divides by the root of F."),
         ),
+        same={
+            "mine = 1 / 399 ** 0.5 / (2.4 / 400)": "One input in 400 changes nothing that one decimal shows.",
+            "mine = 1 / 401 ** 0.5 / (2.4 / 400)": "One input in 400 changes nothing that one decimal shows.",
+            "mine = 1 / 400 ** 0.5 / (2.4 / 399)": "One input in 400 changes nothing that one decimal shows.",
+            "mine = 1 / 400 ** 0.5 / (2.4 / 401)": "One input in 400 changes nothing that one decimal shows.",
+        },
         why="0.05 against 0.006: about 8.3 times. The paper has a method that takes large steps where the loss is "
         "flat, and can start so quietly.",
     ),

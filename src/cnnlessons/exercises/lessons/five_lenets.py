@@ -104,7 +104,26 @@ EXERCISES = (
         ),
         slips=(
             edit("flatten(1)", "view(-1, 400)", "Two images of 52×52 get eight answers: something cuts a tape."),
+            instead(
+                "def mine(x, convs, fc1, fc2):\n"
+                "    x = convs(x)\n"
+                "    x = F.relu(fc1(x.view(-1, 400)))\n"
+                "    x = F.softmax(fc2(x), dim=1)",
+                "As in the listing, nothing comes back. First: what does a function return that has no `return`?",
+            ),
+            instead(
+                "def mine(x, convs, fc1, fc2):\n"
+                "    x = convs(x)\n"
+                "    x = F.relu(fc1(x.view(-1, 400)))\n"
+                "    return F.softmax(fc2(x), dim=1)",
+                "It returns something now. Next: whose work is the softmax, if `cross_entropy` is the loss?",
+            ),
             edit("return fc2(x)", "return F.softmax(fc2(x), dim=1)", "`cross_entropy` applies a softmax of its own."),
+            edit(
+                "return fc2(x)",
+                "return F.log_softmax(fc2(x), dim=1)",
+                "That is harmless to the loss, but scores are asked for: `cross_entropy` takes the logarithm itself.",
+            ),
             edit("return fc2(x)", "x = fc2(x)", "The scores are computed, and nobody gets them."),
             edit("F.relu(fc1(x.flatten(1)))", "fc1(x.flatten(1))", "The activation between the linear layers is lost."),
         ),
@@ -126,6 +145,7 @@ EXERCISES = (
         given=(
             "import torch\n"
             "from torch import nn\n"
+            "# to try it: mine(Forgetful(), torch.rand(2, 8)) is 15\n"
             "class Forgetful(nn.Module):\n"
             "    def __init__(self):\n"
             "        super().__init__()\n"
@@ -203,6 +223,7 @@ EXERCISES = (
             "import torch\n"
             "from contextlib import suppress\n"
             "from torch import nn\n"
+            "# to try it: mine(small(Tape(18), 0), 8) is 14\n"
             "class Tape(nn.Module):\n"
             "    def __init__(self, n):\n"
             "        super().__init__()\n"

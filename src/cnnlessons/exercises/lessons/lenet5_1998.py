@@ -111,7 +111,10 @@ EXERCISES = (
         right=("C5",),
         slips=(
             instead("C1", "A window of 5 fits on 28 pixels; C1 only returns 24×24 and not 28×28."),
-            instead("F6", "F6 reads 120 numbers. It would fit, if C5 could return them."),
+            instead("S2", "S2 gets 24×24 from C1 and halves that. Go on with the layers behind it."),
+            instead("C3", "C3 gets 12×12 from S2, and a window of 5 fits on that. Go on."),
+            instead("S4", "S4 gets 8×8 from C3 and halves that. Who reads what it returns?"),
+            instead("F6", "F6 reads 120 numbers. Does anything fail before it?"),
             instead("none", "Follow the sizes: 28, 24, 12, 8, 4. What comes next?"),
         ),
         why="C1 returns 24×24, S2 12×12, C3 8×8, S4 4×4, and C5's window of 5×5 does not fit on 4×4.",

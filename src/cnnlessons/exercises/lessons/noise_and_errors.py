@@ -30,7 +30,7 @@ EXERCISES = (
         "Two networks are tested on two *independent* sets of 5,000 images each, and both are wrong on about 4 %. How "
         "far apart may their measured errors lie by the luck of the images alone: what is the half width of the 95 % "
         "interval of the difference?",
-        Number("points"),
+        Number("points", within=0.006),
         right=("100 * 1.96 * (2 * 0.04 * 0.96 / 5000) ** 0.5",),
         slips=(
             instead("100 * 1.96 * (0.04 * 0.96 / 5000) ** 0.5", "That is one network. The other one is uncertain too."),
@@ -51,7 +51,7 @@ EXERCISES = (
             "mine = 100 * 1.96 * (2 * 0.04 * 0.96 / 5001) ** 0.5": "One image in 5,000 changes nothing that counts.",
             "mine = 100 * 1.96 * (2 * 0.04 * 0.96 / 4999) ** 0.5": "One image in 5,000 changes nothing that counts.",
         },
-        why="Each is uncertain by 0.54 points, the difference by √2 times that. On 10,000 images each and at 1 %, it "
+        why="Each is uncertain by 0.54 points, the difference by √2 times that, 0.77. On 10,000 images each and at 1 %, it "
         "is 0.28 points: a published comparison of 98.9 and 99.1 % lies within that.",
     ),
     Exercise(
