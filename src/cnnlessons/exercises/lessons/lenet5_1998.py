@@ -20,7 +20,7 @@ EXERCISES = (
                 "C3's 1,516 parameters are among the 60,000 already: take them away first.",
             ),
             edit("(6 * 25 + 1)", "6 * 25", "Sixteen biases are missing, one for each map of C3."),
-            instead("16 * (6 * 25 + 1)", "So many has C3 alone. The question is about the whole network."),
+            instead("16 * (6 * 25 + 1)", "That is C3 alone. The question is about the whole network."),
         ),
         hints=("Only C3 changes. What does it have now, and what would it have?",),
         why="C3 has 1,516 parameters and would have 16·(6·25 + 1) = 2,416: 60,000 − 1,516 + 2,416 = 60,900.",
