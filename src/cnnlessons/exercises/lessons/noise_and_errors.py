@@ -51,8 +51,8 @@ EXERCISES = (
             "mine = 100 * 1.96 * (2 * 0.04 * 0.96 / 5001) ** 0.5": "One image in 5,000 changes nothing that counts.",
             "mine = 100 * 1.96 * (2 * 0.04 * 0.96 / 4999) ** 0.5": "One image in 5,000 changes nothing that counts.",
         },
-        why="Each is uncertain by 0.54 points, the difference by √2 times that, 0.77. On 10,000 images each and at 1 %, "
-        "it is 0.28 points: a published comparison of 98.9 and 99.1 % lies within that.",
+        why="Each is uncertain by 0.54 points, the difference by √2 times that, 0.77. On 10,000 images each and at "
+        "1 % it is 0.28 points: a published comparison of 98.9 and 99.1 % lies within that.",
     ),
     Exercise(
         "noise-how-many",
