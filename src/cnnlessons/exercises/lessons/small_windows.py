@@ -150,7 +150,7 @@ EXERCISES = (
         slips=(
             instead("vgg11 → vgg13", "Two layers more bring 0.9 points here. Another step brings more."),
             instead("vgg16 → vgg19", "Three layers more bring 0.8 points here. Another step brings more."),
-            instead("vgg16_bn → vgg19_bn", "With batch normalisation, too, three layers more bring 0.8 points only."),
+            instead("vgg16_bn → vgg19_bn", "With batch normalisation, too, three layers more bring 0.9 points only."),
         ),
         why="vgg11, 13, 16 and 19 have top-1 errors of 31.0, 30.1, 28.4 and 27.6 %, with batch normalisation 29.6, "
         "28.4, 26.6 and 25.8 %; the paper's are 29.6, 28.7, 27.0 and 27.3 %. So batch normalisation brings 1.8 points "
@@ -162,19 +162,22 @@ EXERCISES = (
         "challenge",
         12,
         "Design a network for images of 3×64×64 that ends with 16 maps of 16×16. A unit of the last map sees exactly "
-        "34 pixels across. There are at least five ReLUs, and at most 10,000 parameters.",
+        "34 pixels across. There are at least five ReLUs, each directly behind "
+        "or before a convolution of its own, and at most 10,000 parameters.",
         Meets(
             {
                 "rows": "traced(mine, (3, 64, 64))",
                 "shape": "tuple(rows[-1].shape_out)",
                 "field": "rows[-1].receptive_field",
                 "params": "rows.params",
-                "relus": "sum(row.layer.kind == 'activation' for row in rows)",
+                "order": "''.join({'ReLU': 'r', 'conv': 'c'}.get(row.layer.word, '-') "
+                "for row in rows if row.layer.kind != 'norm')",
+                "pairs": "len(__import__('re').findall('cr|rc', order))",
             },
             {
                 "shape == (16, 16, 16)": "It ends with {shape}; 16 maps of 16×16 are wanted.",
                 "field == 34": "A unit of its last map sees {field} pixels; 34 are wanted.",
-                "relus >= 5": "It has {relus} activations; at least five are wanted.",
+                "pairs >= 5": "ReLUs directly at a convolution of their own: {pairs}; at least five are wanted.",
                 "params <= 10_000": "It has {params:,} parameters; at most 10,000 are allowed.",
             },
         ),
@@ -195,6 +198,13 @@ EXERCISES = (
                 "Windows early in the network add little and cost as much. Where does one reach farthest?",
             ),
             edit("*layers[:-1])  # no third pool", "*layers)", "The last pool halves the maps once more: 8×8."),
+            edit("nn.ReLU()", "nn.Sigmoid()", "The layers stand where they should. Are they ReLUs?"),
+            edit(
+                "mine = nn.Sequential(*layers[:-1])  # no third pool",
+                "convs = [layer for layer in layers[:-1] if not isinstance(layer, nn.ReLU)]\n"
+                "mine = nn.Sequential(*convs, *[nn.ReLU()] * 5)",
+                "Behind a ReLU another one changes nothing. Where does each of the five do something?",
+            ),
             edit(", nn.ReLU()]", "]", "The field is right, but there is no ReLU: all of it is one linear map."),
             edit(
                 "    layers.append(nn.MaxPool2d(2))\n",
