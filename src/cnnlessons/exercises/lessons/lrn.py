@@ -8,10 +8,27 @@ TORCH = "import torch\nfrom torch.nn import functional as F"
 
 EXERCISES = (
     Exercise(
-        "lrn-turns-back",
-        "Where it turns",
+        "lrn-twins",
+        "Twins",
         "warm-up",
         3,
+        "One copy of a loud map takes the place of a silent map beside it; another time, of a silent map forty places "
+        "away. In which case does the *original* come out smaller than before? The window is AlexNet's.",
+        Choice(("beside it", "forty places away", "in both cases", "in neither")),
+        right=("beside it",),
+        slips=(
+            instead("in both cases", "A window of five reaches two maps to each side, and no further."),
+            instead("forty places away", "Those two do not know of each other. Who is in whose sum?"),
+            instead("in neither", "A loud neighbour makes the sum larger, whoever it is."),
+        ),
+        why="Beside each other each is in the other's sum, so both shrink. LRN makes *neighbouring* copies of a kernel "
+        "expensive, and only those.",
+    ),
+    Exercise(
+        "lrn-turns-back",
+        "Where it turns",
+        "core",
+        6,
         "A lone unit is turned up, its neighbours are silent. At which activation does its answer turn back, for "
         r"$\alpha = 10^{-2}$, $k = 2$ and $\beta = 0.75$?",
         Number(within=0.1),
@@ -34,7 +51,7 @@ EXERCISES = (
         6,
         "Five maps have 1, 2, 3, 4 and 5 at one place, in this order. What are their five answers, for $n = 3$, "
         r"$k = 2$, $\alpha = 0.5$ and $\beta = 1$? Give a list of five numbers.",
-        Values(),
+        Values(within=0.006),
         right=(
             "a = [1, 2, 3, 4, 5]\n"
             "squares = [0] + [x**2 for x in a]\n"
@@ -126,11 +143,16 @@ EXERCISES = (
             edit("n * alpha", "alpha / n", "PyTorch divides already. What undoes a division?"),
             edit("2 * radius + 1", "radius", "A radius counts one side; PyTorch's size is the whole window."),
             edit("2 * radius + 1", "2 * radius", "Both sides, and the map itself in the middle."),
+            instead(
+                "def mine(x, radius, bias, alpha, beta):\n"
+                "    return F.local_response_norm(x, radius, alpha, beta, bias)",
+                "Two things differ: how the window is named, and what happens to alpha.",
+            ),
         ),
         hints=("Which size has a window of radius 1? Of radius 2?",),
-        why="The window has 2·radius + 1 maps, and alpha times that number undoes PyTorch's division. AlexNet's layer "
-        "is `(x, 2, bias=2, alpha=2e-5, beta=0.75)` there; whoever copies a 5 and 1e-4 gets a window of eleven maps, "
-        "five times as strong.",
+        why="The window has 2·radius + 1 maps, and alpha times that number undoes PyTorch's division. The layer that "
+        "*ran* in 2012 is `(x, 2, bias=2, alpha=2e-5, beta=0.75)` there; the printed one has `alpha=1e-4`. Whoever "
+        "copies a 5 and 1e-4 from the program gets a window of eleven maps, five times as strong.",
     ),
     Exercise(
         "lrn-even-window",
@@ -151,23 +173,6 @@ EXERCISES = (
         "formula and layer agree, for even ones they do not.",
     ),
     Exercise(
-        "lrn-twins",
-        "Twins",
-        "core",
-        3,
-        "A map is copied, once into the place beside it, once forty places away. In which case does the map come out "
-        "smaller than before, if it replaces a silent one? The window is AlexNet's.",
-        Choice(("beside it", "forty places away", "in both cases", "in neither")),
-        right=("beside it",),
-        slips=(
-            instead("in both cases", "A window of five reaches two maps to each side, and no further."),
-            instead("forty places away", "Those two do not know of each other. Who is in whose sum?"),
-            instead("in neither", "A loud neighbour makes the sum larger, whoever it is."),
-        ),
-        why="Beside each other each is in the other's sum, so both shrink. LRN makes *neighbouring* copies of a kernel "
-        "expensive, and only those.",
-    ),
-    Exercise(
         "lrn-to-rmsnorm",
         "Open the window",
         "challenge",
@@ -183,10 +188,10 @@ EXERCISES = (
             "    N = x.shape[1]\n"
             "    n = 2 * N - 1\n"
             "    return F.local_response_norm(x, n, alpha=n / N, beta=0.5, k=eps)",
-            "def mine(x, eps):\n    return x / (eps + x.square().mean(1, keepdim=True)).sqrt()",
         ),
         slips=(
             edit("alpha=n / N", "alpha=1 / N", "PyTorch divides alpha by the window first. Which alpha leaves 1/N?"),
+            edit("alpha=n / N", "alpha=1.0", "PyTorch divides by the window, 2N − 1; there are only N maps."),
             edit("2 * N - 1", "N", "A window of N in the middle of the first map misses the last ones."),
             edit("beta=0.5", "beta=0.75", "The *root* of the mean square: which power is that?"),
         ),

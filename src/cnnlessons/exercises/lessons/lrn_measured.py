@@ -13,13 +13,17 @@ EXERCISES = (
         3,
         "The net without normalisation misses 42.03 % of the images, AlexNet 40.66 %. By how many per cent *of the "
         "errors* does normalisation lower the error rate?",
-        Number("%", within=0.03),
+        Number("%", within=0.05),
         right=("100 * (42.03 - 40.66) / 42.03",),
         slips=(
             instead("42.03 - 40.66", "Those are the points. Which share of the 42.03 are they?"),
             edit("/ 42.03", "/ 40.66", "The share is one of the errors *without* the layer."),
             instead("100 * 40.66 / 42.03", "That share of the errors is left."),
         ),
+        same={
+            "mine = 99 * (42.03 - 40.66) / 42.03": "A hundredth more or less is not seen at two digits.",
+            "mine = 101 * (42.03 - 40.66) / 42.03": "A hundredth more or less is not seen at two digits.",
+        },
         why="1.37 points are 3.3 % of the errors, a thirtieth. “LRN lowers the error by 1.4 %” is neither: taken at "
         "its word it would be 0.6 points.",
     ),
