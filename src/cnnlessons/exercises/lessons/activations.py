@@ -13,7 +13,7 @@ EXERCISES = (
         3,
         "The first kernel of VGG, 3×3, slides over an image of 224×224 with a padding of 1. For one image, the "
         "gradient "
-        "of one of its weights is a sum of how many terms?",
+        "of one of its weights is a sum of how many terms? Count the terms that are zero because of the padding, too.",
         Number("terms"),
         given="from cnnlessons.networks.layers import count_windows",
         right=("count_windows(224, 3, p=1) ** 2",),
@@ -90,6 +90,11 @@ EXERCISES = (
                 "shape[1:]", "shape[1:2]", "A unit of a convolution reads a window of each map: count its pixels, too."
             ),
             edit("shape[1:]", "shape[:1] + shape[2:]", "Those are the outputs. The signal is a sum over the *inputs*."),
+            edit(
+                "math.sqrt(2 / math.prod(shape[1:]))",
+                "math.sqrt(2 / ((shape[0] + shape[1]) * math.prod(shape[2:])))",
+                "That is Glorot's rule.",
+            ),
             edit("2 / math", "1 / math", "Nothing makes up for the half that ReLU sets to zero."),
             edit("math.sqrt(2 / math.prod(shape[1:]))", "2 / math.prod(shape[1:])", "That is the variance."),
         ),
@@ -147,7 +152,7 @@ EXERCISES = (
             instead("it becomes zero", "For that all sums would have to be negative. A bias of 1 lifts them."),
         ),
         hints=("Two kinds of factors lie on a path: slopes and weights. Which of them does a bias change?",),
-        why="All sums are positive, so every path is open, and the gradient grows more than fiftyfold. It stays small "
+        why="All sums are positive, so every path is open, and the gradient grows some fiftyfold. It stays small "
         "all the same, for the weights on the paths are as small as before.",
     ),
     Exercise(
@@ -170,14 +175,6 @@ EXERCISES = (
             "        if n > 0:\n"
             "            gradient *= w\n"
             "    return gradient",
-            "import torch\n"
-            "def mine(weights, x):\n"
-            "    w = torch.tensor(weights, dtype=torch.float64, requires_grad=True)\n"
-            "    a = x\n"
-            "    for one in w:\n"
-            "        a = torch.tanh(one * a)\n"
-            "    a.backward()\n"
-            "    return w.grad[0].item()",
         ),
         slips=(
             edit(
