@@ -12,8 +12,8 @@ EXERCISES = (
         "warm-up",
         4,
         "How many multiplications would conv2 need for one image if each of its 256 kernels of 5×5 read all 96 "
-        "maps? Its maps are 27×27. Work it out with a pencil.",
-        Number("multiplications"),
+        "maps? Its maps are 27×27. Work it out with a pencil; three digits are enough.",
+        Number("multiplications", within=500_000),
         right=("27 * 27 * 256 * 5 * 5 * 96",),
         slips=(
             instead("27 * 27 * 256 * 5 * 5 * 48", "That is what it needs in two groups, where a kernel reads 48 maps."),

@@ -34,7 +34,7 @@ EXERCISES = (
         "The eigenvalues 0.2175, 0.0188 and 0.0045 add up to the sum of the variances of red, green and blue. How "
         "large is the root of the *mean* variance of a colour? It tells whether pixels went from 0 to 1 or from 0 to "
         "255.",
-        Number(within=0.002),
+        Number(within=0.005),
         right=("((0.2175 + 0.0188 + 0.0045) / 3) ** 0.5",),
         slips=(
             instead("(0.2175 + 0.0188 + 0.0045) ** 0.5", "That is the root of the sum. There are three colours."),
@@ -44,6 +44,9 @@ EXERCISES = (
                 "Variances can be averaged, their roots cannot.",
             ),
         ),
+        same={
+            "mine = ((0.2175 + 0.0188) / 3) ** 0.5": "The smallest eigenvalue is not seen at two digits.",
+        },
         why="0.28, a quarter of the range if pixels go from 0 to 1, as they do. From 0 to 255 the eigenvalues would be "
         "65,025 times as large.",
     ),

@@ -75,7 +75,7 @@ EXERCISES = (
         "× "
         "decay × weight from each weight at each update. With a step size of 0.01 and AlexNet's decay of 0.0005, which "
         "part of its weights is left after 100,000 updates?",
-        Number(),
+        Number(within=0.004),
         right=("(1 - 0.01 * 0.0005) ** 100_000",),
         slips=(
             instead("1", "The loss has no say about a dead unit. The decay has one."),

@@ -205,7 +205,7 @@ EXERCISES = (
         8,
         "Take the last convolution out of each of D's blocks 3, 4 and 5 at full width, which makes it B. By the rule "
         "$\\sigma\\sqrt{F/2}$ and with σ = 0.01: how many times larger is then the signal behind the last convolution?",
-        Number(),
+        Number("times", within=0.3),
         given="from math import prod, sqrt\n\nfrom cnnlessons import CATALOGUE, trace",
         right=(
             "d = trace(CATALOGUE['vgg-D'])\n"

@@ -135,7 +135,7 @@ EXERCISES = (
         8,
         "D inherits all eleven layers of A. Its five others, conv1_2, conv2_2, conv3_3, conv4_3 and conv5_3, are drawn "
         "with σ = 0.01 at full width, and each passes on $\\sigma\\sqrt{F/2}$ of a signal. Which share of the signal "
-        "do the five leave, all together?",
+        "do the five leave, all together, to two digits?",
         Number(),
         given="from math import prod, sqrt\n\nfrom cnnlessons import CATALOGUE, trace",
         right=(
@@ -157,9 +157,10 @@ EXERCISES = (
             ),
         ),
         hints=("They read 64, 128, 256, 512 and 512 maps.",),
-        why="0.17, 0.24, 0.34, 0.48 and 0.48 make 0.003: a trained layer behind them hears three thousandths of what "
-        "it was trained to hear. With pixels of 0 … 1 this D does not wake within two epochs. It is not the whole "
-        "story: B's six new layers leave 0.0015, and B wakes in the record, with larger pixels and longer training.",
+        why="0.17, 0.24, 0.34, 0.48 and 0.48 make 0.0032: a trained layer behind them hears some three thousandths "
+        "of what it was trained to hear. With pixels of 0 … 1 this D does not wake within two epochs. It is not the "
+        "whole story: B's six new layers leave 0.0015, and B wakes in the record, with larger pixels and "
+        "longer training.",
     ),
     Exercise(
         "warm-one-scale",
