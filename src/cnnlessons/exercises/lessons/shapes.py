@@ -56,7 +56,7 @@ EXERCISES = (
         "The LeNet of the first cell (convolution of 5, pool of 2, convolution of 5, pool of 2, then "
         "`nn.Linear(400, 120)`) takes 32×32. Which square sizes does it take without complaint? Answer with a list of "
         "all of them, 32 too.",
-        Values(),
+        Values(ordered=False),
         right=(
             "mine = []\n"
             "for n in range(16, 64):\n"
@@ -88,7 +88,7 @@ EXERCISES = (
         4,
         "With `ceil_mode=True` a pool rounds its number of windows up. For which sizes from 3 to 20 does a pool with a "
         "window of 3 and stride 2 then return one row more? Answer with a list.",
-        Values(),
+        Values(ordered=False),
         right=("[n for n in range(3, 21) if (n - 3) % 2 > 0]",),
         slips=(
             edit("% 2 > 0", "% 2 == 0", "For these the last window ends exactly at the end, and both roundings agree."),
