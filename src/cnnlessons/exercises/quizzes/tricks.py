@@ -146,39 +146,34 @@ def vote_or_average(random: Random) -> Item:
     )
 
 
-def read_by_batch_norm(random: Random) -> Item:
-    """Whom a normalisation divides by."""
-    images, maps, side = random.choice((4, 8, 32)), random.choice((6, 12, 24)), random.choice((5, 7, 10))
-    places = side**2
+def seen_with_so_many(random: Random) -> Item:
+    """The rule of sixteen, the other way round."""
+    n, spread = random.choice((4, 25, 64, 100)), random.choice((0.4, 0.6, 0.8, 1.2))
+    right = 4 * spread / n**0.5
     return Item(
-        f"A batch of {images} images has {maps} maps of {side}×{side} each. In training, batch normalisation shifts "
-        "and scales a map by its mean and spread over the batch. On how many of these numbers does one of its "
-        "outputs depend?",
-        f"{images * places:,}",
+        f"Runs of one network spread by {spread} points (standard deviation), and you can train {n} seeds of each of "
+        "two networks. By the rule of sixteen, how large must a true effect be, to be seen in 80 of 100 experiments?",
+        f"{right:.3g} points",
         {
-            f"{places:,}": "That is one map of one image, as in instance norm; batch norm takes all images.",
-            f"{maps * places:,}": "That is one image with all its maps, as in layer norm.",
-            f"{images * maps * places:,}": "Every map has a mean and a spread of its own.",
+            f"{16 * spread / n:.3g} points": "The effect stands in the rule as a square, so a root has to be taken.",
+            f"{spread / n**0.5:.3g} points": "The sixteen was left out; its root is 4.",
+            f"{spread:.3g} points": "That is how far single runs lie apart; a mean of several is surer.",
         },
-        f"One map, all {places} places, all {images} images: {images * places:,}. LRN reads five maps at one place.",
+        f"{n} = 16 · (spread / effect)², so the effect is 4 · {spread} / √{n} = {right:.3g} points.",
     )
 
 
-def a_narrower_gap(random: Random) -> Item:
-    """What a gap at the end of equally many epochs can say."""
-    epochs = random.choice((10, 12, 15, 20))
+def fair_mirror(random: Random) -> Item:
+    """A mirror image must keep its label."""
     return Item(
-        f"After {epochs} epochs each, network A has the narrower gap between training and test loss, and the higher "
-        "training loss. What must be looked at before one may say that A overfits less?",
-        "the test losses of both where their training losses are equal",
+        "For which of these tasks may photos be mirrored, left to right, in training, with the labels as they are?",
+        "telling oaks from maples by a leaf",
         {
-            "nothing more: a narrower gap is less overfitting": "A network that only learns more slowly has a narrower "
-            "gap after as many epochs.",
-            "the training losses of both at the last epoch": "They are known to differ; that is why the gaps cannot be "
-            "compared as they are.",
-            "the gaps of both after the first epoch": "So early hardly any network overfits, and nothing shows.",
+            "telling left shoes from right shoes": "The mirror image of a left shoe is a right one.",
+            "reading number plates": "Most letters and digits have a left and a right.",
+            "telling road signs, among them *turn left* and *turn right*": "In the mirror one becomes the other.",
         },
-        "A closer fit opens the gap by itself, so the fair question is asked at the same fit.",
+        "A mirrored leaf could have been photographed, and it would have the same label.",
     )
 
 
@@ -191,6 +186,6 @@ QUESTIONS = (
     half_life,
     steps_of_the_same_length,
     vote_or_average,
-    read_by_batch_norm,
-    a_narrower_gap,
+    seen_with_so_many,
+    fair_mirror,
 )
