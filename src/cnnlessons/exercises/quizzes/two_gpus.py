@@ -166,7 +166,7 @@ def unequal(random: Random) -> Item:
         {
             "$(g_1 + g_2)/2$": "So it is for equal parts only: here each image of the second device would count more.",
             "$g_1 + g_2$": "Both are means already; their sum is about twice as large.",
-            f"$({second}\\,g_1 + {first}\\,g_2)/{first + second}$": "The weights are exchanged.",
+            f"$({second}\\,g_1 + {first}\\,g_2)/{first + second}$": f"{first} and {second} are swapped.",
         },
         "Each image counts the same, so a mean counts as often as it has images.",
     )
