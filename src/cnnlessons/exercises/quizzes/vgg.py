@@ -166,12 +166,12 @@ def pairs(random: Random) -> Item:
         "Does a ReLU help more if a window comes with it?": "",
         "Do more ReLUs help?": "C and D have equally many ReLUs. B and C would answer that.",
         "Do more layers help?": "C and D have 16 layers with weights each.",
-        "Does a smaller window help?": "D has the larger windows, and the lower error.",
+        "Do more maps help?": "C and D have equally many maps.",
     }
     right, *_ = asked
     return Item(
         "C has three windows of 1×1 where D has 3×3, and is otherwise the same. "
-        f"D sees {grown} pixels further and has a lower error. Which question does this pair answer?",
+        f"D sees {grown} pixels further and has a lower error. On which question does this pair bear?",
         right,
         {question: slip for question, slip in asked.items() if slip},
         "Depth and number of ReLUs are equal; window, field and weights differ.",
