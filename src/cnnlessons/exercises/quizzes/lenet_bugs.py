@@ -1,6 +1,5 @@
 """Ten questions on bugs that raise no error (session 3)."""
 
-from math import log, log2, log10
 from random import Random
 
 from cnnlessons.exercises.quiz import Item
@@ -84,20 +83,25 @@ def forgotten(random: Random) -> Item:
     )
 
 
-def first_loss(random: Random) -> Item:
-    """The first loss with too many outputs."""
-    units = random.choice((64, 84, 100, 120))
+def unseen(random: Random) -> Item:
+    """What a check of shapes, counts and row sums misses."""
+    right, why = random.choice(
+        (
+            ("tanh in place of ReLU", "An activation changes no shape and has no parameter, and rows sum to anything."),
+            ("a border of ones in place of zeros", "The border has the same size, whatever it holds."),
+            ("a forgotten dropout", "Dropout changes no shape, has no parameter and is switched off by `eval`."),
+        )
+    )
     return Item(
-        f"The output layer was forgotten: {units} outputs for ten digits, all nearly equal before training. "
-        "What is the first cross-entropy?",
-        f"{log(units):.2f}",
+        "A check sends two random images through a network. It looks at the shape of the answer, the number of "
+        "parameters and the sum of each row. Which of these faults does it miss?",
+        right,
         {
-            f"{log(10):.2f}": "That would be ten outputs. The loss does not know which classes occur.",
-            f"{log10(units):.2f}": "The loss uses the natural logarithm, not that of base 10.",
-            f"{log2(units):.2f}": "The loss uses the natural logarithm, not that of base 2.",
+            "12 maps in C3 in place of 16": "The count shows it.",
+            "a softmax at the end": "Each row sums to 1, and scores do not.",
+            "a forgotten output layer": "The shape shows it, and so does the count.",
         },
-        f"Each of {units} outputs gets a share of 1/{units}, and log {units} = {log(units):.2f}: "
-        "the first loss betrays the bug, and the accuracy does not.",
+        why,
     )
 
 
@@ -188,4 +192,4 @@ def batches(random: Random) -> Item:
     )
 
 
-QUESTIONS = (rows, begins, silent, forgotten, first_loss, arrives, lazy, cause, padded, batches)
+QUESTIONS = (rows, begins, silent, forgotten, unseen, arrives, lazy, cause, padded, batches)
