@@ -109,3 +109,9 @@ def test_a_deck_outside_the_course_is_refused(tmp_path):
     (tmp_path / "one.md").write_text(GOOD)
     with pytest.raises(sessions.SessionError, match=r"not in the course.*one"):
         sessions.written(tmp_path)
+
+
+def test_slides_that_can_be_skipped_are_there(name, slides):
+    titles = " / ".join(re.sub(r"\{\w+\}`[^`]*`", "", slide.title) for slide in slides)
+    named = re.findall(r"\*([^*]+)\*", sessions.read(name).skip)
+    assert [title for title in named if title not in titles] == []
