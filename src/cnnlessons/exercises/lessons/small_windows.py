@@ -142,9 +142,8 @@ EXERCISES = (
         "core",
         8,
         "torchvision has trained weights of A, B, D and E, each also with batch normalisation, which the paper of 2014 "
-        "could not have. Their accuracies can be read without a download, from `meta` of "
-        '`models.get_model_weights("vgg16_bn").DEFAULT`. Which of these '
-        "steps lowers the top-1 error most?",
+        "could not have. Their accuracies can be read without a download, from "
+        "`VGG16_BN_Weights.DEFAULT.meta` and its like. Which of these steps lowers the top-1 error most?",
         Choice(("vgg11 → vgg13", "vgg16 → vgg19", "vgg16 → vgg16_bn", "vgg16_bn → vgg19_bn")),
         right=("vgg16 → vgg16_bn",),
         slips=(
