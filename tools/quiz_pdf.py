@@ -14,6 +14,7 @@ import chromium
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from cnnlessons.errors import unknown
 from cnnlessons.exercises import quiz
 
 ROOT = Path(__file__).parents[1]
@@ -97,6 +98,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="another number is another quiz (default: 1)")
     parser.add_argument("--folder", type=Path, default=ROOT / "_build/html/slides", help="(default: %(default)s)")
     args = parser.parse_args(arguments)
+    for session in args.session:
+        if session not in quiz.names():
+            parser.error(str(unknown("quiz", session, quiz.names())))
     path = chromium.found()
     if path is None:
         print(f"No PDF of the quizzes: {chromium.WANTED} (make chromium installs one).")

@@ -33,3 +33,9 @@ def test_a_session_without_a_quiz_is_named(tmp_path, capsys):
 
     with pytest.raises(UnknownName, match="quiz"):
         quiz_pdf.html("lenet6", 1, key=False)
+
+
+def test_a_slip_of_the_pen_is_one_sentence(capsys):
+    with pytest.raises(SystemExit):
+        quiz_pdf.main(["shape", "--seed", "7"])
+    assert "no quiz named 'shape'; did you mean 'shapes'?" in capsys.readouterr().err
